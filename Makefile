@@ -1,0 +1,52 @@
+# make serve | site | lab | test | lint | bench | lock | clean
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: serve site lab test lint bench lock clean help
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+serve: $(READY)  ## execute the notebooks, build the site and serve it
+	@$(BIN)/wslab serve
+
+site: $(READY)  ## execute the notebooks and build the site into site/
+	@$(BIN)/wslab build
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+test: $(READY)  ## run every test (Chromium tests are skipped where it is missing)
+	@$(BIN)/pytest -n auto
+
+lint: $(READY)  ## check style, types and that no notebook carries outputs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
+
+bench: $(READY)  ## measure the ratios that the project promises
+	@for bench in $(filter-out benchmarks/ratios.py,$(wildcard benchmarks/*.py)); do \
+	    echo "== $$bench"; $(BIN)/python $$bench || exit; done
+
+lock: $(READY)  ## write requirements.lock anew from pyproject.toml
+	@$(PIP) install uv
+	@$(BIN)/uv pip compile pyproject.toml --extra test --universal --upgrade \
+	    --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --no-annotate --quiet --output-file requirements.lock
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) site .cache
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "wslab needs Python 3.11 or later: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version): one to three minutes, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
