@@ -1,0 +1,62 @@
+"""Close codes and reasons (RFC 6455 section 7.4 and the IANA registry)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+NORMAL_CLOSURE = 1000
+UNSUPPORTED_DATA = 1003
+NO_STATUS_RECEIVED = 1005
+ABNORMAL_CLOSURE = 1006
+INVALID_PAYLOAD = 1007
+POLICY_VIOLATION = 1008
+MESSAGE_TOO_BIG = 1009
+INTERNAL_ERROR = 1011
+SERVICE_RESTART = 1012
+
+NAMES: Mapping[int, str] = MappingProxyType(
+    {
+        1000: "Normal Closure",
+        1001: "Going Away",
+        1002: "Protocol Error",
+        1003: "Unsupported Data",
+        1004: "Reserved",
+        1005: "No Status Received",
+        1006: "Abnormal Closure",
+        1007: "Invalid Frame Payload Data",
+        1008: "Policy Violation",
+        1009: "Message Too Big",
+        1010: "Mandatory Extension",
+        1011: "Internal Error",
+        1012: "Service Restart",
+        1013: "Try Again Later",
+        1014: "Bad Gateway",
+        1015: "TLS Handshake",
+    }
+)
+"""The names of the registered codes, 1000 to 1015."""
+
+_NEVER_SENT = frozenset({1004, 1005, 1006, 1015})
+_MAX_REASON = 123
+
+
+def check_close(code: int, reason: str) -> None:
+    """Raise ValueError unless a close frame may carry this code and reason.
+
+    Codes: 1000-1003, 1007-1014 and 3000-4999 (section 7.4.1 and 7.4.2). A reason: at
+    most 123 bytes of UTF-8, since a control frame holds 125 (section 5.5).
+    """
+    if code == NORMAL_CLOSURE and not reason:
+        return
+    registered = 1000 <= code <= 1014 and code not in _NEVER_SENT
+    if not registered and not 3000 <= code <= 4999:
+        raise ValueError(
+            f"{code} may not be sent as a close code: "
+            "use 1000-1003, 1007-1014 or 3000-4999"
+        )
+    size = len(reason.encode())
+    if size > _MAX_REASON:
+        raise ValueError(
+            f"a close reason has at most {_MAX_REASON} bytes of UTF-8, this has {size}"
+        )

@@ -1,0 +1,96 @@
+"""How every connection ends, whatever the handler does and whichever the server is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from wslab.websocket.codes import INTERNAL_ERROR, NORMAL_CLOSURE, SERVICE_RESTART
+from wslab.websocket.connection import Connection
+from wslab.websocket.errors import InvalidMessage, Rejected, WebSocketDisconnect
+from wslab.websocket.lifecycle import State
+from wslab.websocket.resumed import resumed
+
+FAREWELL = 10.0  # seconds for the last event, if the client does not read
+
+
+async def run(
+    connection: Connection,
+    handler: Awaitable[None],
+    caught: Callable[[int], bool],
+) -> None:
+    """Await the handler and close its connection.
+
+    - It returns: 1000. It raises: 1011, and the exception goes on to the server. It is
+      cancelled: 1012, since servers cancel at their shutdown.
+    - Never accepted: refused with HTTP 403, whichever of these three it was.
+    - WebSocketDisconnect of this connection with a code that `caught` holds true, or
+      from a close of the server's own: silenced.
+    - InvalidMessage: its own code, silenced. `Rejected`: nothing is left to do.
+    """
+    try:
+        await handler
+    except GeneratorExit:
+        raise  # the coroutine is being destroyed, and nothing can be awaited
+    except BaseException as error:
+        settled = _is_settled(connection, error, caught)
+        await _finish(connection, _ending(error))
+        if not settled:
+            raise
+    else:
+        await _finish(connection, NORMAL)
+
+
+class Ending(NamedTuple):
+    """What an open connection is closed with."""
+
+    code: int
+    reason: str = ""
+
+
+NORMAL = Ending(NORMAL_CLOSURE)
+
+
+def _ending(error: BaseException) -> Ending:
+    if isinstance(error, InvalidMessage):
+        return Ending(error.code, error.reason)
+    if isinstance(error, asyncio.CancelledError):
+        return Ending(SERVICE_RESTART)
+    return Ending(INTERNAL_ERROR)
+
+
+def _is_settled(
+    connection: Connection, error: BaseException, caught: Callable[[int], bool]
+) -> bool:
+    """Tell whether the error goes no further.
+
+    A WebSocketDisconnect may be that of another connection which the handler sent to;
+    then this one is open, and the error is the handler's own.
+    """
+    if isinstance(error, WebSocketDisconnect):
+        return connection.state is State.CLOSED and (
+            connection.closed_by == "server" or caught(error.code)
+        )
+    return isinstance(error, Rejected | InvalidMessage)
+
+
+async def _finish(connection: Connection, ending: Ending) -> None:
+    """Close or refuse unless that is done, within a bound, and stop reading."""
+    try:
+        if connection.state is not State.CLOSED:
+            await _bounded(connection.close(ending.code, ending.reason))
+    finally:
+        await connection.release()
+
+
+async def _bounded(farewell: Coroutine[Any, Any, None]) -> None:
+    """Await it for so long; most often it need not wait, and then costs no timer."""
+    try:
+        awaited = farewell.send(None)
+    except StopIteration:
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FAREWELL):
+            await resumed(farewell, awaited)
