@@ -1,0 +1,148 @@
+"""`serve`: a server for an application, in one line of a cell."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import socket
+import warnings
+from collections.abc import Generator
+from typing import Any, Literal, cast
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .asgi import Application
+from .cell import kernel_shell, output_context, running_cell
+from .interrupt import wake_loop_on_signals
+from .lifespan import Lifespan
+from .record import Recorder
+from .server import Server
+from .thread import ServerThread
+
+WebSocketImplementation = Literal["websockets-sansio", "wsproto", "websockets"]
+
+_started: dict[str, tuple[str, list[Server]]] = {}
+"""For each cell its latest execution, and the servers started in that."""
+
+_running: set[Server] = set()
+
+
+def serve(
+    app: Application,
+    *,
+    ws: WebSocketImplementation = "websockets-sansio",
+    ws_max_size: int = 16 * 1024 * 1024,
+    ws_ping_interval: float | None = 20.0,
+    ws_ping_timeout: float | None = 20.0,
+    lifespan: Literal["auto", "on", "off"] = "auto",
+    log_level: str = "warning",
+) -> Starting:
+    """Serves an ASGI application on 127.0.0.1, on a port that is free.
+
+    `server = await serve(app)` runs until it is stopped, the cell is run again or the
+    kernel ends; `async with serve(app) as server` until the block ends. uvicorn
+    runs in a thread of its own, so that a cell which computes or blocks does not
+    hold up the handlers.
+
+    Args:
+        app: an ASGI 3 application.
+        ws: uvicorn's WebSocket implementation.
+        ws_max_size: the longest message accepted, in bytes.
+        ws_ping_interval: seconds between keepalive pings, None for none.
+        ws_ping_timeout: seconds to wait for the pong before closing with 1011.
+        lifespan: "auto", "on" or "off", as uvicorn's option.
+        log_level: uvicorn's; "info" shows its access log. uvicorn's loggers are the
+            process's, so the latest server sets the level for all.
+
+    Raises:
+        LifespanError: the application's start-up failed; raised by the `await`.
+    """
+    watched = Lifespan(app, required=lifespan == "on")
+    recorder = Recorder()
+    protocol = recorder.protocol(H11Protocol)
+    config = uvicorn.Config(
+        recorder.application(watched),
+        interface="asgi3",
+        loop="asyncio",
+        http=cast(type[asyncio.Protocol], protocol),  # uvicorn calls it, no more
+        ws=ws,
+        ws_max_size=ws_max_size,
+        ws_ping_interval=ws_ping_interval,
+        ws_ping_timeout=ws_ping_timeout,
+        lifespan=lifespan,
+        log_config=None,
+        log_level=log_level,
+    )
+    return Starting(config, watched, recorder)
+
+
+class Starting:
+    """What `serve` returns: await it for the server, or enter it for a block."""
+
+    def __init__(
+        self, config: uvicorn.Config, lifespan: Lifespan, recorder: Recorder
+    ) -> None:
+        self._config = config
+        self._lifespan = lifespan
+        self._recorder = recorder
+
+    def __await__(self) -> Generator[Any, None, Server]:
+        return self._start().__await__()
+
+    async def __aenter__(self) -> Server:
+        self._server = await self._start()
+        return self._server
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._server.stop()
+
+    async def _start(self) -> Server:
+        if kernel_shell():
+            wake_loop_on_signals()
+        await _stop_earlier_execution()
+        sock = socket.socket()
+        sock.bind(("127.0.0.1", 0))
+        thread = ServerThread(self._config, sock)
+        port = sock.getsockname()[1]
+        server = Server(thread, port, self._lifespan, self._recorder)
+        try:
+            thread.start(output_context(after_cell=_settle_all))
+            await asyncio.wrap_future(thread.ready)
+        except BaseException:
+            server.stop_now()
+            if self._lifespan.error is None:
+                raise
+        if self._lifespan.error is not None:
+            raise self._lifespan.error
+        _keep(server, thread)
+        return server
+
+
+async def _stop_earlier_execution() -> None:
+    """Stops what the running cell started when it was run before."""
+    cell, execution = running_cell() or ("", "")
+    if cell in _started and _started[cell][0] != execution:
+        _, servers = _started.pop(cell)
+        stops = (server.stop() for server in servers)
+        for failure in await asyncio.gather(*stops, return_exceptions=True):
+            if failure:
+                warnings.warn(f"an earlier server: {failure}", stacklevel=4)
+
+
+def _keep(server: Server, thread: ServerThread) -> None:
+    _running.add(server)
+    thread.finished.add_done_callback(lambda _: _running.discard(server))
+    if cell := running_cell():
+        _started.setdefault(cell[0], (cell[1], []))[1].append(server)
+
+
+def _settle_all(*_: object) -> None:
+    for server in list(_running):
+        server.settle()
+
+
+@atexit.register
+def _stop_all() -> None:
+    for server in list(_running):
+        server.stop_now()

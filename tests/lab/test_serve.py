@@ -1,0 +1,207 @@
+"""`serve` and the server that it gives, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+import threading
+
+import psutil
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError
+
+from wslab.lab import serve
+
+IMPLEMENTATIONS = ["websockets-sansio", "wsproto", "websockets"]
+
+
+async def echo(scope, receive, send):
+    """F35 echo on raw events, text and binary, empty messages included."""
+    if scope["type"] != "websocket":
+        return
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (event := await receive())["type"] == "websocket.receive":
+        await send(event | {"type": "websocket.send"})
+
+
+@pytest.mark.filterwarnings("ignore:The `websockets` implementation is deprecated")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets.*")
+@pytest.mark.parametrize("ws", IMPLEMENTATIONS)
+async def test_f35_serves_once_it_returns(ws):
+    server = await serve(echo, ws=ws)
+    async with connect(server.url("/echo")) as client:
+        for message in ("text", b"bytes", "", b""):
+            await client.send(message)
+            assert await client.recv() == message
+    await server.stop()
+
+
+async def test_urls_name_the_port_that_listens_on_the_loopback_alone():
+    async with serve(echo) as server:
+        assert server.url() == f"ws://127.0.0.1:{server.port}/"
+        assert server.url("/a?b=c") == f"ws://127.0.0.1:{server.port}/a?b=c"
+        assert server.http_url("/a") == f"http://127.0.0.1:{server.port}/a"
+        listening = [
+            connection.laddr.ip
+            for connection in psutil.Process().net_connections()
+            if connection.status == "LISTEN" and connection.laddr.port == server.port
+        ]
+        assert listening == ["127.0.0.1"]
+
+
+async def test_a_path_without_its_slash_is_refused():
+    async with serve(echo) as server:
+        with pytest.raises(ValueError, match='starts with "/"'):
+            server.url("echo")
+
+
+async def test_a_block_ends_its_server():
+    async with serve(echo) as server:
+        assert server.running
+    assert not server.running
+    assert repr(server) == "<Server stopped>"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port))
+
+
+async def test_a_cell_that_blocks_does_not_hold_up_the_handlers():
+    async with serve(echo) as server, connect(server.url()) as client:
+        await client.send("x")
+        sock = client.transport.get_extra_info("socket")
+        # Waits for the answer without giving this loop a turn.
+        readable, _, _ = select.select([sock.fileno()], [], [], 5)
+        assert readable
+
+
+async def test_the_longest_message_is_an_option():
+    async with serve(echo, ws_max_size=10) as server, connect(server.url()) as client:
+        await client.send("x" * 11)
+        with pytest.raises(ConnectionClosedError) as closed:
+            await client.recv()
+    assert closed.value.rcvd.code == 1009
+
+
+async def test_f41_the_keepalive_is_an_option():
+    """A client that answers no ping is dropped with 1011."""
+    async with serve(echo, ws_ping_interval=0.05, ws_ping_timeout=0.05) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(
+            b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        received = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        await writer.wait_closed()
+    ping, close = received.rpartition(b"\r\n\r\n")[2].split(b"\x88")
+    assert ping.startswith(b"\x89\x04")
+    assert close[1:3] == (1011).to_bytes(2)
+
+
+async def test_f39_the_log_level_shows_the_access_log(capsys):
+    async with serve(echo, log_level="info") as server:
+        async with connect(server.url("/chat?token=secret")):
+            pass
+        server.settle()
+    assert '"WebSocket /chat?token=secret" [accepted]' in capsys.readouterr().err
+
+
+async def test_a_server_is_quiet_by_default(capsys):
+    async with serve(echo) as server, connect(server.url()) as client:
+        await client.send("x")
+        await client.recv()
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
+
+
+async def test_run_gives_the_result_of_a_coroutine_on_the_servers_loop():
+    async def where():
+        return threading.current_thread()
+
+    async with serve(echo) as server:
+        thread = await server.run(where())
+    assert thread is not threading.current_thread()
+    assert not thread.is_alive()
+
+
+async def test_run_raises_what_the_coroutine_raises():
+    async def fail():
+        raise LookupError("no such room")
+
+    async with serve(echo) as server:
+        with pytest.raises(LookupError, match="no such room"):
+            await server.run(fail())
+
+
+async def test_cancelling_run_cancels_the_coroutine():
+    begun, cancelled = threading.Event(), threading.Event()
+
+    async def wait():
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    async with serve(echo) as server:
+        running = asyncio.create_task(server.run(wait()))
+        await asyncio.to_thread(begun.wait, 5)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert await asyncio.to_thread(cancelled.wait, 5)
+
+
+async def test_run_on_a_stopped_server_is_an_error():
+    async with serve(echo) as server:
+        pass
+    with pytest.raises(RuntimeError, match="has stopped"):
+        await server.run(asyncio.sleep(0))
+
+
+async def test_run_is_an_error_when_the_server_stops_meanwhile():
+    async with serve(echo) as server:
+        waiting = asyncio.create_task(server.run(asyncio.sleep(60)))
+        await asyncio.sleep(0)
+        await server.stop(0.1)
+        with pytest.raises(RuntimeError, match="stopped meanwhile"):
+            await waiting
+
+
+async def test_settle_waits_for_what_the_handler_does_with_a_message():
+    received = []
+
+    async def listen(scope, receive, send):
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            while (event := await receive())["type"] == "websocket.receive":
+                received.append(event["text"])
+            received.append("left")
+
+    async with serve(listen) as server:
+        for number in range(20):
+            async with connect(server.url()) as client:
+                await client.send(str(number))
+                server.settle()
+                assert received[-1] == str(number)
+            server.settle()
+            assert received[-1] == "left"
+
+
+@pytest.mark.filterwarnings("ignore:The `websockets` implementation is deprecated")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets.*")
+@pytest.mark.parametrize("ws", IMPLEMENTATIONS)
+async def test_f35_a_look_at_the_trace_shows_what_happened_since_the_last(ws):
+    async with serve(echo, ws=ws) as server:
+        async with connect(server.url("/echo")) as client:
+            await client.send("hello")
+            await client.recv()
+        trace = server.trace
+        assert trace.connection.path == "/echo"
+        assert trace.connection.close_code == 1000
+        assert "hello" in trace.text
+        assert server.trace.connections == ()

@@ -1,0 +1,186 @@
+"""`serve` in a real kernel: output in the right cell, replacement, interrupts, exit."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+
+import psutil
+import pytest
+
+APP = """
+import asyncio, threading
+from websockets.asyncio.client import connect
+from wslab.lab import serve
+
+async def app(scope, receive, send):
+    if scope["type"] != "websocket":
+        return
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (event := await receive())["type"] == "websocket.receive":
+        print("handler got", event["text"])
+        if event["text"] == "boom":
+            raise ValueError("boom")
+        await send({"type": "websocket.send", "text": event["text"]})
+    print("handler saw the client go")
+
+async def ask(text):
+    async with connect(server.url()) as client:
+        await client.send(text)
+        return await client.recv()
+"""
+
+
+@pytest.fixture
+def lab(kernel):
+    """A kernel in which `server` serves `app`."""
+    assert not kernel.run(APP).error
+    assert not kernel.run("server = await serve(app)").error
+    return kernel
+
+
+def test_prints_of_a_handler_land_in_the_cell_that_provoked_them(lab):
+    """More often than chance would have it, the last print included."""
+    for number in range(10):
+        cell = lab.run(f"await ask('{number}')")
+        assert cell.stdout == f"handler got {number}\nhandler saw the client go\n"
+        assert cell.result == f"'{number}'"
+        assert cell.elsewhere == []
+
+
+def test_queued_cells_each_get_their_own_output(lab):
+    requests = [lab.send(f"await ask('{number}')") for number in range(5)]
+    for number, request in enumerate(requests):
+        assert f"handler got {number}\n" in lab.output(request).stdout
+
+
+def test_f26_a_traceback_lands_in_the_cell_that_provoked_it(lab):
+    cell = lab.run(
+        "async with connect(server.url()) as client:\n"
+        "    await client.send('boom')\n"
+        "    await client.wait_closed()"
+    )
+    assert cell.stderr.count("ValueError: boom") == 1
+    assert 'File "Cell In[' in cell.stderr
+    assert 'raise ValueError("boom")' in cell.stderr
+    assert "uvicorn" not in cell.stderr
+    assert lab.run("server.errors").result == "[ValueError('boom')]"
+
+
+def test_output_after_a_completion_still_lands_in_a_cell(lab):
+    """A front end's other requests are no cells; their output is shown nowhere."""
+    request = lab.send("client = await connect(server.url())")
+    lab.output(request)
+    lab.client.complete("ser", reply=True, timeout=60)
+    port = int(lab.run("server.port").result)
+    last = lab.send("1")
+    lab.output(last)
+    lab.client.complete("ser", reply=True, timeout=60)
+    with _raw_client(port) as sock:
+        sock.sendall(b"\x81\x82\0\0\0\0hi")
+        assert sock.recv(100) == b"\x81\x02hi"
+    assert _late_output(lab, last) == "handler got hi\nhandler saw the client go\n"
+    lab.run("await client.close()")
+
+
+def _raw_client(port):
+    sock = socket.create_connection(("127.0.0.1", port), timeout=5)
+    sock.sendall(
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
+        b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += sock.recv(1)
+    return sock
+
+
+def _late_output(lab, request):
+    text, deadline = "", time.monotonic() + 5
+    while "client go" not in text and time.monotonic() < deadline:
+        message = lab.client.get_iopub_msg(timeout=5)
+        print(message)
+        if message["parent_header"].get("msg_id") == request:
+            text += message["content"].get("text", "")
+    return text
+
+
+def test_running_a_cell_again_replaces_its_server(lab):
+    before = lab.run("old = server; old.port").result
+    assert not lab.run("server = await serve(app)").error
+    assert lab.run("old.running, server.running").result == "(False, True)"
+    assert lab.run("server.port").result != before
+
+
+def test_an_edited_cell_replaces_its_server(kernel):
+    kernel.run(APP)
+    kernel.run("first = await serve(app)", cell_id="a1")
+    kernel.run("# edited\nsecond = await serve(app)", cell_id="a1")
+    assert kernel.run("first.running, second.running").result == "(False, True)"
+
+
+def test_another_cell_replaces_nothing(kernel):
+    kernel.run(APP)
+    kernel.run("first = await serve(app)", cell_id="a1")
+    kernel.run("second = await serve(app)", cell_id="b2")
+    assert kernel.run("first.running, second.running").result == "(True, True)"
+
+
+def test_one_execution_may_start_several_servers(kernel):
+    kernel.run(APP)
+    kernel.run("servers = [await serve(app) for _ in range(2)]")
+    assert kernel.run("[s.running for s in servers]").result == "[True, True]"
+
+
+def test_an_interrupted_start_leaves_nothing(kernel):
+    kernel.run(
+        APP + "\nasync def slow(scope, receive, send):\n"
+        "    print('starting')\n"
+        "    await asyncio.Event().wait()"
+    )
+    process = psutil.Process(kernel.pid)
+    before = process.net_connections()
+    request = kernel.send("await serve(slow)")
+    _wait_for_stream(kernel, "starting")
+    process.send_signal(signal.SIGINT)
+    cell = kernel.output(request)
+    assert cell.error.split(":")[0] in ("CancelledError", "KeyboardInterrupt")
+    names = kernel.run("[t.name for t in threading.enumerate()]").result
+    assert "wslab server" not in names
+    assert process.net_connections() == before
+
+
+def _wait_for_stream(kernel, text):
+    while text not in kernel.client.get_iopub_msg(timeout=10)["content"].get(
+        "text", ""
+    ):
+        pass
+
+
+def test_a_lifespan_failure_is_the_cells_exception(kernel):
+    kernel.run(
+        APP + "\nasync def broken(scope, receive, send):\n"
+        "    await receive()\n"
+        "    raise ConnectionError('no database')"
+    )
+    cell = kernel.run("await serve(broken)")
+    expected = "LifespanError: startup failed: ConnectionError: no database"
+    assert cell.error == expected
+    assert cell.stderr == ""
+
+
+def test_a_kernel_that_ends_leaves_nothing(own_kernel):
+    own_kernel.run(
+        APP + "\nserver = await serve(app)\nclient = await connect(server.url())"
+    )
+    port = int(own_kernel.run("server.port").result)
+    process = psutil.Process(own_kernel.pid)
+    family = [process, *process.children(recursive=True)]
+    own_kernel.client.shutdown()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)

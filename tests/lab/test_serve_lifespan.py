@@ -1,0 +1,139 @@
+"""F34 the lifespan of an application that is served."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+
+import psutil
+import pytest
+from websockets.asyncio.client import connect
+
+from wslab.lab import LifespanError, serve
+
+
+def lifespan_app(startup=None, shutdown=None):
+    """An application that answers each phase with an event or by raising."""
+
+    async def app(scope, receive, send):
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            return
+        for phase, answer in (("startup", startup), ("shutdown", shutdown)):
+            await receive()
+            if isinstance(answer, Exception):
+                raise answer
+            await send(answer or {"type": f"lifespan.{phase}.complete"})
+
+    return app
+
+
+async def test_start_up_and_shutdown_are_announced():
+    seen = []
+
+    async def app(scope, receive, send):
+        while scope["type"] == "lifespan":
+            event = await receive()
+            seen.append(event["type"])
+            await send({"type": f"{event['type']}.complete"})
+
+    async with serve(app):
+        assert seen == ["lifespan.startup"]
+    assert seen == ["lifespan.startup", "lifespan.shutdown"]
+
+
+async def test_a_failed_start_up_is_raised_with_its_message(capsys):
+    answer = {"type": "lifespan.startup.failed", "message": "no database"}
+    with pytest.raises(LifespanError, match="startup failed: no database"):
+        await serve(lifespan_app(startup=answer))
+    assert capsys.readouterr().err == ""
+
+
+async def test_a_start_up_that_raises_is_the_cause(capsys):
+    error = ConnectionError("no database")
+    with pytest.raises(LifespanError, match="ConnectionError: no database") as raised:
+        await serve(lifespan_app(startup=error))
+    assert raised.value.__cause__ is error
+    assert error.__traceback__.tb_frame.f_code.co_filename == __file__
+    assert capsys.readouterr().err == ""
+
+
+async def test_a_failed_shutdown_is_raised_by_stop():
+    error = OSError("disk full")
+    server = await serve(lifespan_app(shutdown=error))
+    with pytest.raises(LifespanError, match="shutdown failed: OSError: disk full"):
+        await server.stop()
+    assert not server.running
+    await server.stop()
+
+
+async def websocket_only(scope, receive, send):
+    assert scope["type"] == "websocket", "no lifespan here"
+    await receive()
+    await send({"type": "websocket.accept"})
+
+
+async def test_an_application_without_a_lifespan_is_served():
+    async with serve(websocket_only) as server, connect(server.url()):
+        pass
+
+
+async def test_a_lifespan_can_be_required():
+    with pytest.raises(LifespanError, match="no lifespan here"):
+        await serve(websocket_only, lifespan="on")
+
+
+async def test_a_lifespan_can_be_left_out():
+    app = lifespan_app(startup=ConnectionError("no database"))
+    async with serve(app, lifespan="off") as server, connect(server.url()):
+        pass
+
+
+SCRIPT = """
+import asyncio
+from wslab.lab import serve
+
+async def app(scope, receive, send):
+    while scope["type"] == "lifespan":
+        event = await receive()
+        print(event["type"], flush=True)
+        await send({"type": event["type"] + ".complete"})
+
+async def main():
+    await serve(app)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_script_that_forgets_its_server_ends_and_shuts_it_down():
+    script = [sys.executable, "-W", "error", "-c", SCRIPT]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    process = await asyncio.create_subprocess_exec(*script, **pipes)
+    output, _ = await asyncio.wait_for(process.communicate(), 30)
+    assert output.decode().split() == ["lifespan.startup", "lifespan.shutdown"]
+    assert process.returncode == 0
+
+
+async def test_a_start_that_is_cancelled_leaves_nothing():
+    begun = threading.Event()
+
+    async def slow(scope, receive, send):
+        begun.set()
+        await asyncio.Event().wait()
+
+    before = psutil.Process().num_fds()
+    starting = asyncio.ensure_future(_await(serve(slow)))
+    assert await asyncio.to_thread(begun.wait, 5)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert "wslab server" not in [thread.name for thread in threading.enumerate()]
+    assert psutil.Process().num_fds() == before
+
+
+async def _await(starting):
+    return await starting
