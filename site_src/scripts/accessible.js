@@ -1,0 +1,27 @@
+/* Completes, for keyboards and screen readers, what the theme's own script builds. */
+"use strict";
+
+/** A wide table's box scrolls: let a keyboard reach it, but only while it is needed. */
+const reach = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) {
+      target.tabIndex = 0;
+      target.setAttribute("role", "group");
+      target.setAttribute("aria-label", "Table");
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
+    }
+  }
+});
+
+function complete() {
+  // The box of a copy button is a nav element, one landmark for each block.
+  for (const box of document.querySelectorAll(".md-code__nav:not([role])"))
+    box.setAttribute("role", "presentation");
+  for (const box of document.querySelectorAll(".md-typeset__scrollwrap"))
+    reach.observe(box);
+}
+
+document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
+new MutationObserver(complete).observe(document.body, { childList: true, subtree: true });
+complete();

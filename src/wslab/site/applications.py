@@ -1,0 +1,118 @@
+"""Complete applications out of a chapter's cells, as files for `uvicorn NAME:app`.
+
+Cells tagged `app:NAME.py` make up the file NAME.py, in their order, with all their
+imports at its head.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+
+from nbformat import NotebookNode
+
+from wslab.site.notebooks import NotebookError, code_cells, tags, title
+
+TAG = "app:"
+NAME = re.compile(r"[a-z_][a-z0-9_]*\.py")
+Import = ast.Import | ast.ImportFrom
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def applications(notebook: NotebookNode) -> dict[str, str]:
+    """The text of each application of a notebook, by file name.
+
+    Raises NotebookError, with the cell's number, for a name that is no module's, for
+    code that is no plain Python, and for an application without an `app`.
+    """
+    parts: dict[str, list[str]] = {}
+    for index, cell in code_cells(notebook):
+        for name in names(cell):
+            if not NAME.fullmatch(name):
+                raise NotebookError(f"cell {index + 1}: {name!r} names no module")
+            check(cell, name, index)
+            parts.setdefault(name, []).append(str(cell.source))
+    chapter = title(notebook)
+    return {name: assemble(name, parts[name], chapter) for name in parts}
+
+
+def names(cell: NotebookNode) -> list[str]:
+    """The applications that a cell is a part of."""
+    return [tag.removeprefix(TAG) for tag in tags(cell) if tag.startswith(TAG)]
+
+
+def check(cell: NotebookNode, name: str, index: int) -> None:
+    """Raise NotebookError unless a cell can stand in a module."""
+    try:
+        # A notebook may await at its top level, a module may not.
+        compile(cell.source, name, "exec")
+    except SyntaxError as error:
+        raise NotebookError(
+            f"cell {index + 1}, line {error.lineno}: {error.msg}: not for {name}"
+        ) from None
+
+
+def assemble(name: str, sources: Iterable[str], chapter: str) -> str:
+    """One module of several cells."""
+    imports: list[Import] = []
+    bodies: list[str] = []
+    for source in sources:
+        body, found = split(source)
+        imports += found
+        bodies += [body] if body else []
+    text = "\n\n\n".join(bodies)
+    if "app" not in bound(ast.parse(text)):
+        raise NotebookError(f"the cells of {name} define no `app`")
+    module = name.removesuffix(".py")
+    head = f"{chapter or 'An application'}\n\nRun it: uvicorn {module}:app"
+    gap = "\n" if imports else "\n\n"
+    return f'"""{head}\n"""\n{gap}{import_block(imports)}{text}\n'
+
+
+def split(source: str) -> tuple[str, list[Import]]:
+    """A cell's code without its imports, and these."""
+    lines = source.splitlines()
+    imports = [it for it in ast.parse(source).body if isinstance(it, Import)]
+    for it in reversed(imports):
+        del lines[it.lineno - 1 : it.end_lineno]
+    return "\n".join(lines).strip("\n"), imports
+
+
+def import_block(imports: Iterable[Import]) -> str:
+    """Each import once: the standard library's, a blank line, the others'."""
+    imports = list(imports)
+    groups = (list(sorted_lines(imports, own)) for own in (True, False))
+    blocks = ["\n".join(lines) for lines in groups if lines]
+    return "\n\n".join(blocks) + "\n\n\n" if blocks else ""
+
+
+def sorted_lines(imports: Iterable[Import], standard: bool) -> Iterator[str]:
+    """The lines for the modules of the standard library, or for all others."""
+    whole: set[str] = set()
+    members: dict[str, set[str]] = {}
+    for it in imports:
+        aliases = {ast.unparse(alias) for alias in it.names}
+        if isinstance(it, ast.Import):
+            whole |= aliases
+        else:
+            members.setdefault(it.module or "", set()).update(aliases)
+    for line in sorted(whole):
+        if is_standard(line) == standard:
+            yield f"import {line}"
+    for module in sorted(members):
+        if is_standard(module) == standard:
+            yield f"from {module} import {', '.join(sorted(members[module]))}"
+
+
+def is_standard(name: str) -> bool:
+    return re.split(r"[. ]", name)[0] in sys.stdlib_module_names
+
+
+def bound(module: ast.Module) -> set[str]:
+    """The names that a module's top level defines."""
+    found = {it.name for it in module.body if isinstance(it, Definition)}
+    for it in module.body:
+        if isinstance(it, ast.Assign | ast.AnnAssign):
+            targets = (node for node in ast.walk(it) if isinstance(node, ast.Name))
+            found |= {it.id for it in targets if isinstance(it.ctx, ast.Store)}
+    return found

@@ -1,0 +1,27 @@
+"""Start a chapter from a notebook that runs and keeps the style."""
+
+import re
+from pathlib import Path
+
+from wslab.site.notebooks import NotebookError
+
+NAME = re.compile(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*")
+SKELETON = Path(__file__).with_suffix(".ipynb")
+TITLE, APPLICATION = "A new chapter", "APPLICATION"
+
+
+def create_chapter(directory: Path, name: str) -> Path:
+    """Write the notebook `NN-name.ipynb`; its cells have ids that say what they are.
+
+    Raises NotebookError if the name is no chapter's, or is taken.
+    """
+    if not NAME.fullmatch(name):
+        raise NotebookError(f"{name!r} is not of the form 12-a-name")
+    path = directory / f"{name}.ipynb"
+    if path.exists():
+        raise NotebookError(f"{path} exists")
+    title = name[3:].replace("-", " ").capitalize()
+    text = SKELETON.read_text(encoding="utf-8").replace(TITLE, title)
+    module = name[3:].replace("-", "_")
+    path.write_text(text.replace(APPLICATION, module), encoding="utf-8")
+    return path

@@ -1,0 +1,122 @@
+"""A code cell's outputs as HTML that Markdown never sees, and images as files."""
+
+import base64
+import re
+import struct
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
+from typing import Any
+
+Output = dict[str, Any]
+AddImage = Callable[[str, bytes], str]
+"""Stores an image under a suffix such as "png"; returns its address on the page."""
+
+LONG = 30
+"""Lines above which a text output scrolls in a box of its own."""
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_PHONE_COLUMNS = 40
+_LIBRARY = re.compile(r"[^\s\"']*/(?:site-packages|python3\.\d+|src)/")
+_INLINE_IMAGE = re.compile(r"(?<=\")data:image/(png|jpeg);base64,([A-Za-z0-9+/=]+)")
+_PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
+
+
+class UnshowableOutput(ValueError):
+    """An output that has no form on a page, or an image that has no alt text."""
+
+
+def plain(text: str) -> str:
+    """Text without terminal escapes, and lines as a terminal would leave them."""
+    lines = _ANSI.sub("", text).split("\n")
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+
+
+def as_html(outputs: Iterable[Output], add_image: AddImage) -> str:
+    """All outputs of one cell as one labelled group; empty when there are none.
+
+    Raises UnshowableOutput for a MIME bundle that a page cannot show.
+    """
+    parts = "".join(_one(output, add_image) for output in _joined(outputs))
+    if not parts:
+        return ""
+    return f'<div class="output" role="group" aria-label="Output">{parts}</div>'
+
+
+def _joined(outputs: Iterable[Output]) -> Iterator[Output]:
+    """Join neighbouring writes to one stream, which the kernel splits at will."""
+    pending: Output | None = None
+    for output in outputs:
+        same = pending and output["output_type"] == "stream" == pending["output_type"]
+        if pending and same and pending["name"] == output["name"]:
+            pending = {**pending, "text": pending["text"] + output["text"]}
+            continue
+        if pending:
+            yield pending
+        pending = output
+    if pending:
+        yield pending
+
+
+def _one(output: Output, add_image: AddImage) -> str:
+    match output["output_type"]:
+        case "stream":
+            text = output["text"]
+            traced = output["name"] == "stderr"
+            return _text(_LIBRARY.sub("", text) if traced else text, output["name"])
+        case "error":
+            return _text("\n".join(_frames(output["traceback"])), "error")
+        case _:
+            return _rich(output["data"], output.get("metadata", {}), add_image)
+
+
+def _frames(traceback: Iterable[str]) -> Iterator[str]:
+    """IPython's traceback: cells in full, one line for a frame in a module."""
+    for part in map(plain, traceback):
+        if part.startswith("File "):
+            yield _LIBRARY.sub("", part.partition("\n")[0])
+        elif part.strip("-"):
+            yield part.lstrip("-\n")
+
+
+def _rich(data: dict[str, Any], metadata: dict[str, Any], add_image: AddImage) -> str:
+    """The best form that a page has for a MIME bundle."""
+    if "text/html" in data:
+        html = _INLINE_IMAGE.sub(
+            lambda image: add_image(image[1], base64.b64decode(image[2])),
+            data["text/html"],
+        )
+        # A diagram's labels would be noise in the search index.
+        exclude = " data-search-exclude" if "<svg" in html else ""
+        return f'<div class="rich"{exclude}>{html}</div>'
+    for mime, suffix in _PICTURES.items():
+        if mime in data:
+            alt = metadata.get("alt") or metadata.get(mime, {}).get("alt")
+            return _image(data[mime], suffix, alt, add_image)
+    if "text/plain" in data:
+        return _text(data["text/plain"], "result")
+    raise UnshowableOutput(f"no form on a page for {', '.join(data) or 'nothing'}")
+
+
+def _text(text: str, kind: str) -> str:
+    text = plain(text).rstrip()
+    if not text:
+        return ""
+    lines = text.split("\n")
+    scrolls = len(lines) > LONG or max(map(len, lines)) > _PHONE_COLUMNS
+    attributes = f'class="{kind}{" long" if len(lines) > LONG else ""}"'
+    if scrolls:  # reachable by keyboard where it may have to scroll
+        label = "Traceback" if kind == "error" else "Output text"
+        attributes += f' tabindex="0" role="group" aria-label="{label}"'
+    return f"<pre {attributes}><samp>{escape(text, quote=False)}</samp></pre>"
+
+
+def _image(data: str, suffix: str, alt: str | None, add_image: AddImage) -> str:
+    if not alt:
+        raise UnshowableOutput('an image without alt text: metadata {"alt": ...}')
+    content = data.encode() if suffix == "svg" else base64.b64decode(data)
+    size = ""
+    if suffix == "png":  # the IHDR chunk, so that the page does not jump
+        width, height = struct.unpack(">II", content[16:24])
+        size = f' width="{width}" height="{height}"'
+    source = add_image(suffix, content)
+    return f'<img src="{source}" alt="{escape(alt)}"{size} loading="lazy">'

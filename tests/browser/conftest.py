@@ -1,0 +1,146 @@
+"""Headless Chromium over sites that are built once and served on 127.0.0.1."""
+
+import os
+import shutil
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    async_playwright,
+)
+
+from ..site.conftest import build_own, once, shared, write_project
+from ..site.sample import everything, other
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+
+@dataclass
+class Visit:
+    """A browser context, and all that went wrong in it."""
+
+    context: BrowserContext
+    origin: str
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def begin(cls, context: BrowserContext, origin: str) -> "Visit":
+        page = await context.new_page()
+        visit = cls(context, origin, page)
+        page.on("console", visit._console)
+        page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
+        page.on("request", visit._request)
+        return visit
+
+    async def open(self, address: str) -> Page:
+        """Load a page of the site and wait until it rests."""
+        await self.page.goto(f"{self.origin}/{address}")
+        await self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"console {message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
+            self.faults.append(f"request to another host: {request.url}")
+
+
+def chromium() -> str:
+    """The path of Chromium; where there is none, skip, or fail in CI."""
+    for program in PROGRAMS:
+        if found := shutil.which(program):
+            return found
+    reason = "no Chromium: apt-get install chromium, or brew install --cask chromium"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def build_sample(directory: Path) -> None:
+    """Build the site of the sample chapters."""
+    notebooks = {"01-sample": everything(), "02-other": other()}
+    project = write_project(directory / "project", notebooks)
+    built = project.build()
+    assert built.returncode == 0, built.stderr
+    project.site.rename(directory / "site")
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Keep requests out of the tests' output."""
+
+
+def served(site: Path) -> Iterator[str]:
+    """Serve a directory; yields its origin."""
+    handler = partial(Quiet, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The origin of the project's own site."""
+    yield from served(once(shared(tmp_path_factory) / "own", build_own) / "site")
+
+
+@pytest.fixture(scope="session")
+def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The origin of the sample chapters' site."""
+    yield from served(once(shared(tmp_path_factory) / "one", build_sample) / "site")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for a module's tests."""
+    program = chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=OPTIONS
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def visit(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
+    """Begin visits of a site; at the end of the test, none may have seen a fault."""
+    visits: list[Visit] = []
+
+    async def begin(origin: str, **options: Any) -> Visit:
+        context = await browser.new_context(reduced_motion="reduce", **options)
+        context.set_default_timeout(15_000)
+        visits.append(await Visit.begin(context, origin))
+        return visits[-1]
+
+    yield begin
+    for it in visits:
+        await it.context.close()
+        assert it.faults == []

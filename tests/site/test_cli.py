@@ -1,0 +1,208 @@
+"""The `wslab` command, as a shell runs it."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from wslab.cli import main
+from wslab.site.notebooks import read_notebook
+
+from .written import write
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with the hook that executes, and one notebook; the directory is it."""
+    hook = ROOT / "src" / "wslab" / "site" / "mkdocs_hook.py"
+    (tmp_path / "mkdocs.yml").write_text(
+        f"INHERIT: {ROOT / 'mkdocs.yml'}\nnav: [index.md, {{Chapters: chapters/}}]\n"
+        f"hooks: [{hook}]\nwatch: [notebooks]\n"
+    )
+    (tmp_path / "site_src").mkdir()
+    (tmp_path / "site_src" / "index.md").write_text("# Home\n")
+    write(tmp_path / "notebooks" / "01-first.ipynb", "# First", "print('as', 'made')")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def wslab(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "wslab.cli", *arguments],
+        cwd=cwd,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+
+@pytest.mark.parametrize("command", ["", "execute", "build", "serve", "new", "apps"])
+def test_help(command: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as end:
+        main([*command.split(), "--help"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"usage: wslab {command}".rstrip())
+    assert len(text) > 150
+
+
+@pytest.mark.parametrize("arguments", [[], ["unknown"], ["serve", "--port", "x"]])
+def test_a_wrong_argument(arguments: list[str], capsys):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert "usage: wslab" in capsys.readouterr().err
+
+
+def test_outside_of_a_project(tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for command in (["build"], ["serve"], ["new", "01-a"], ["execute"]):
+        assert main(command) == 1
+        assert f"no mkdocs.yml in {tmp_path}" in capsys.readouterr().err
+
+
+def test_execute_keeps_outputs_and_writes_them_where_it_is_told(project: Path, capsys):
+    assert main(["execute"]) == 0
+    assert "01-first: executed in" in capsys.readouterr().err
+    assert main(["execute", "--output", "out"]) == 0
+    assert "1 notebook unchanged, no kernel started" in capsys.readouterr().err
+    executed = read_notebook(project / "out" / "01-first.ipynb")
+    assert executed.cells[1].outputs[0].text == "as made\n"
+    assert main(["execute", "--no-cache", "notebooks/01-first.ipynb"]) == 0
+    assert "01-first: executed in" in capsys.readouterr().err
+    stored = read_notebook(project / "notebooks" / "01-first.ipynb")
+    assert stored.cells[1].outputs == []
+
+
+def test_execute_names_file_and_cell_of_a_fault(project: Path, capsys):
+    write(project / "notebooks" / "02-bad.ipynb", "# Bad", "1", "x = 1\nassert x == 2")
+    assert main(["execute"]) == 1
+    error = capsys.readouterr().err
+    assert "notebooks/02-bad.ipynb, cell 3 (In [2]), line 2: AssertionError" in error
+    assert main(["execute", "--timeout", "1", "missing.ipynb"]) == 1
+    assert "missing.ipynb: no such notebook" in capsys.readouterr().err
+
+
+def test_new_makes_a_chapter_that_passes(project: Path, capsys):
+    assert main(["new", "12-binary-frames"]) == 0
+    path = project / "notebooks" / "12-binary-frames.ipynb"
+    assert "notebooks/12-binary-frames.ipynb" in capsys.readouterr().out
+    assert read_notebook(path).cells[0].source.startswith("# Binary frames\n")
+    assert main(["execute", str(path)]) == 0
+    assert main(["new", "12-binary-frames"]) == 1
+    assert "12-binary-frames.ipynb exists" in capsys.readouterr().err
+    assert main(["new", "Binary frames"]) == 1
+    assert "'Binary frames' is not of the form" in capsys.readouterr().err
+
+
+def test_apps_writes_what_uvicorn_can_import(project: Path, capsys):
+    main(["new", "12-binary-frames"])
+    assert main(["apps", "made"]) == 0
+    assert "made/binary_frames.py" in capsys.readouterr().out
+    text = (project / "made" / "binary_frames.py").read_text()
+    assert "async def app(scope, receive, send):" in text
+    write(project / "notebooks" / "13-a.ipynb", "await x", tags={0: "app:a.py"})
+    assert main(["apps", "made"]) == 1
+    assert re.search(
+        r"13-a\.ipynb: cell 1, line 1: .*not for a\.py", capsys.readouterr().err
+    )
+
+
+def test_build_makes_the_site(project: Path):
+    built = wslab("build", "--site-dir", "public", cwd=project)
+    assert built.returncode == 0, built.stderr
+    assert "01-first: executed in" in built.stderr
+    assert "as made" in (project / "public/chapters/first/index.html").read_text()
+
+
+def test_build_fails_on_a_fault_and_on_a_dead_link(project: Path):
+    write(project / "notebooks" / "02-bad.ipynb", "# Bad", "1 / 0")
+    built = wslab("build", cwd=project)
+    assert built.returncode == 1
+    assert "notebooks/02-bad.ipynb, cell 2 (In [1]), line 1: ZeroDivi" in built.stderr
+    assert "Traceback (most recent call last):\n  File" not in built.stderr
+    write(project / "notebooks" / "02-bad.ipynb", "# Bad [link](missing.md)")
+    built = wslab("build", cwd=project)
+    assert built.returncode == 1
+    assert "missing.md" in built.stderr
+
+
+@contextmanager
+def serving(project: Path, *arguments: str) -> Iterator[tuple[int, list[str]]]:
+    """`wslab serve` until Ctrl-C: its port once it answers, and its log."""
+    command = [sys.executable, "-m", "wslab.cli", "serve", *arguments]
+    log: list[str] = []
+    with subprocess.Popen(
+        command, cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+    ) as run:
+        try:
+            assert run.stderr
+            for line in run.stderr:
+                log.append(line)
+                if "Serving on" in line:
+                    break
+            found = re.search(r"Serving on http://127\.0\.0\.1:(\d+)/", "".join(log))
+            assert found, "".join(log)
+            yield int(found[1]), log
+            family = psutil.Process(run.pid).children(recursive=True)
+            run.send_signal(signal.SIGINT)
+            log += run.communicate(timeout=30)[1].splitlines(keepends=True)
+            assert run.returncode == 0, "".join(log)
+            assert not psutil.wait_procs(family, timeout=5)[1]
+        finally:
+            run.kill()
+
+
+def page(port: int, path: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path)
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return text
+
+
+def test_serve_follows_a_change_of_a_notebook(project: Path):
+    with serving(project) as (port, log):
+        assert f"the site will be on http://127.0.0.1:{port}/" in "".join(log)
+        assert "as made" in page(port, "/chapters/first/")
+        path = project / "notebooks" / "01-first.ipynb"
+        write(path, "# First", "print('as', 'changed')")
+        deadline = time.monotonic() + 60
+        while "as changed" not in page(port, "/chapters/first/"):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert "Traceback" not in "".join(log)
+
+
+def test_serve_takes_a_free_port_where_its_own_is_taken(project: Path):
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", 8000))
+            taken.listen()
+        except OSError:
+            pass  # another program has it, which is as good
+        with serving(project) as (port, log):
+            assert port != 8000
+            assert "port 8000 is taken" in log[0]
+
+
+def test_serve_fails_where_the_port_it_must_take_is_taken(project: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        run = wslab("serve", "--port", str(taken.getsockname()[1]), cwd=project)
+    assert run.returncode == 1
+    assert "is taken" in run.stderr

@@ -1,0 +1,154 @@
+"""A notebook's cells and outputs on their way to Markdown and HTML."""
+
+from typing import Any
+
+import pytest
+from nbformat.v4 import new_output
+
+from wslab.site.page_lean import lean
+from wslab.site.render import render
+from wslab.site.render_output import UnshowableOutput, as_html, plain
+
+from .sample import ANNOTATED, PIXEL, code, notebook, text
+
+
+def stream(content: str, name: str = "stdout") -> dict[str, Any]:
+    return new_output("stream", name=name, text=content)
+
+
+def result(**data: str) -> dict[str, Any]:
+    mime = {key.replace("_", "/"): value for key, value in data.items()}
+    return new_output("execute_result", data=mime)
+
+
+def no_image(suffix: str, content: bytes) -> str:
+    raise AssertionError("there is no image among these outputs")
+
+
+def test_escapes_and_overwritten_lines_leave_what_a_terminal_shows() -> None:
+    assert plain("\x1b[0;31mred\x1b[0m\r\n10 %\r20 %\n") == "red\n20 %\n"
+
+
+def test_neighbouring_writes_to_a_stream_are_one_output() -> None:
+    html = as_html([stream("a\n"), stream("b\n"), stream("c", "stderr")], no_image)
+    assert '<pre class="stdout"><samp>a\nb</samp></pre>' in html
+    assert '<pre class="stderr"><samp>c</samp></pre>' in html
+
+
+def test_silent_cells_leave_no_trace() -> None:
+    assert as_html([stream("\n")], no_image) == ""
+
+
+def test_text_is_escaped_and_html_is_not() -> None:
+    html = as_html([stream("<script>"), result(text_html="<svg>\n\n*</svg>")], no_image)
+    assert "<samp>&lt;script&gt;</samp>" in html
+    assert "<svg>\n\n*</svg>" in html
+
+
+@pytest.mark.parametrize(("lines", "is_long"), [(30, False), (31, True)])
+def test_more_than_thirty_lines_scroll(lines: int, is_long: bool) -> None:
+    html = as_html([stream("\n".join("x" * lines))], no_image)
+    assert ('class="stdout long" tabindex="0" role="group"' in html) is is_long
+
+
+def test_a_traceback_shows_cells_in_full_and_of_modules_one_line() -> None:
+    error = new_output(
+        "error",
+        ename="ValueError",
+        evalue="odd",
+        traceback=[
+            "\x1b[31m---------\x1b[39m",
+            "\x1b[31mValueError\x1b[39m  Traceback (most recent call last)",
+            "Cell In[1], line 1\n----> 1 await recv()",
+            "File /home/me/lib/python3.11/site-packages/ws/a.py:3, in recv()\n  2 x\n",
+            "ValueError: odd",
+        ],
+    )
+    assert as_html([error], no_image).partition("<samp>")[2].split("</samp>")[0] == (
+        "ValueError  Traceback (most recent call last)\n"
+        "Cell In[1], line 1\n----&gt; 1 await recv()\n"
+        "File ws/a.py:3, in recv()\n"
+        "ValueError: odd"
+    )
+
+
+def test_an_image_becomes_a_file_with_its_size_and_alt_text() -> None:
+    figure = new_output(
+        "display_data", data={"image/png": PIXEL}, metadata={"alt": 'Two "pixels"'}
+    )
+    cell = code("figure")
+    cell.outputs = [figure]
+    rendered = render(notebook(cell))
+    assert rendered.images["figure-1.png"].startswith(b"\x89PNG")
+    assert rendered.outputs[0].count("<img") == 1
+    for attribute in ('alt="Two &quot;pixels&quot;"', 'width="2"', 'height="3"'):
+        assert attribute in rendered.outputs[0]
+
+
+def test_an_image_inside_html_becomes_a_file_too() -> None:
+    cell = code("screenshot")
+    html = f'<p><img alt="A" src="data:image/png;base64,{PIXEL}"></p>'
+    cell.outputs = [result(text_html=html)]
+    rendered = render(notebook(cell))
+    assert '<p><img alt="A" src="figure-1.png"></p>' in rendered.outputs[0]
+    assert rendered.images["figure-1.png"].startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"image/png": PIXEL}, "cell 2: an image without alt text"),
+        ({"application/javascript": "1"}, "cell 2: no form on a page for application"),
+    ],
+)
+def test_an_output_that_cannot_be_shown_names_its_cell(
+    data: dict[str, str], reason: str
+) -> None:
+    cell = code("figure")
+    cell.outputs = [new_output("display_data", data=data)]
+    with pytest.raises(UnshowableOutput, match=reason):
+        render(notebook(text("# Title"), cell))
+
+
+def test_the_list_that_explains_annotations_moves_before_the_outputs() -> None:
+    cell = code(ANNOTATED)
+    cell.outputs = [stream("printed")]
+    after = text("1. One,\n   on two lines.\n\n    And a paragraph.\n2. Two.\n\nProse.")
+    rendered = render(notebook(cell, after))
+    block, note, rest = rendered.markdown.partition("1. One")
+    assert block.rstrip().endswith("```")
+    assert rest.index("2. Two.") < rest.index("<!-- output 0 -->") < rest.index("Prose")
+    assert note
+    assert "annotations" not in cell
+
+
+def test_a_list_after_code_without_annotations_stays_after_the_outputs() -> None:
+    cell = code("print('printed')")
+    cell.outputs = [stream("printed")]
+    markdown = render(notebook(cell, text("1. One."))).markdown
+    assert markdown.index("<!-- output 0 -->") < markdown.index("1. One.")
+
+
+def test_code_that_holds_fences_gets_a_longer_one() -> None:
+    markdown = render(notebook(code('"""\n````\n"""'))).markdown
+    assert markdown.startswith("`````python\n")
+    assert markdown.rstrip().endswith("\n`````")
+
+
+def test_links_to_pages_are_those_of_the_checkout() -> None:
+    source = "[term](../site_src/glossary.md#frame) and ../site_src/ in prose"
+    markdown = render(notebook(text(source))).markdown
+    assert markdown == "[term](../glossary.md#frame) and ../site_src/ in prose\n"
+
+
+def test_lean_html_keeps_code_and_its_blanks() -> None:
+    html = (
+        '<p>\n\n    a</p>\n  <pre><span></span><code><span class="ow">not</span>'
+        '<span class="w"> </span><span class="kc">None</span>'
+        '<span class="p">:</span>\n\n'
+        '    <span class="n">y</span></code></pre>\n\n  <b>b</b>\n <i>c</i>'
+    )
+    assert lean(html) == (
+        '<p>\na</p>\n<pre><code><span class="k">not None</span>:\n\n'
+        "    y</code></pre>\n<b>b</b>\n<i>c</i>"
+    )

@@ -1,0 +1,57 @@
+"""Seeded faults: a strict build refuses them and says where they are."""
+
+import nbformat
+import pytest
+
+from .conftest import HOME, Write
+from .sample import PIXEL, code, notebook, text
+
+TITLE = "# A chapter\n\n## A section\n\n"
+
+
+BROKEN = {
+    "[x](03-missing.ipynb)": "a link '03-missing.ipynb', but the target",
+    "[x](01-one.ipynb#nowhere)": "no such anchor on this page",
+    "[x](#nowhere-either)": "a link '#nowhere-either', but there is no such anchor",
+    "[x](02-two.ipynb#astray)": "does not contain an anchor '#astray'",
+    "[x](../site_src/missing.md)": "a link '../missing.md', but the target",
+    "[x](../site_src/index.md#lost)": "does not contain an anchor '#lost'",
+}
+
+
+def test_broken_links_and_anchors_from_and_to_notebooks(write: Write) -> None:
+    home = "# Home\n\n[x](chapters/01-one.ipynb#no-such-anchor)\n"
+    broken = notebook(text(TITLE + "\n\n".join(BROKEN)))
+    built = write({"01-one": broken, "02-two": notebook(text(TITLE))}, home).build()
+    assert built.returncode == 1
+    assert "does not contain an anchor '#no-such-anchor'" in built.stderr
+    assert [why for why in BROKEN.values() if why not in built.stderr] == []
+    assert built.stderr.count("'chapters/01-one.ipynb' contains a link") == len(BROKEN)
+
+
+def test_a_page_that_wants_a_ladder_of_a_chapter_without_one(write: Write) -> None:
+    built = write({"01-sample": notebook(text(TITLE + "## Tags"))}, HOME).build()
+    assert built.returncode == 1
+    assert "no ladder in the chapter '01-sample'" in built.stderr
+
+
+@pytest.mark.parametrize(
+    ("cell", "complaint"),
+    [
+        (code("assert 1 == 2"), "AssertionError"),
+        (
+            code(
+                "from base64 import b64decode\nfrom IPython.display import Image\n"
+                f"Image(b64decode('{PIXEL}'))"
+            ),
+            "cell 2: an image without alt text",
+        ),
+    ],
+)
+def test_a_faulty_cell(
+    write: Write, cell: nbformat.NotebookNode, complaint: str
+) -> None:
+    built = write({"01-one": notebook(text(TITLE), cell)}).build()
+    assert built.returncode == 1
+    assert "01-one.ipynb" in built.stderr
+    assert complaint in built.stderr

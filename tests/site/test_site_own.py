@@ -1,0 +1,59 @@
+"""The project's own site: sizes, the search index, and nothing from elsewhere."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from wslab.site.notebooks import find_notebooks
+from wslab.site.page import folder
+
+from .loaded import Loaded
+
+pytestmark = pytest.mark.timeout(300)  # the first test waits for the build
+
+KB = 1024
+ROOT = Path(__file__).parents[2]
+CHAPTERS = [folder(path.stem) for path in find_notebooks(ROOT / "notebooks")]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_is_small(own_site: Path, chapter: str) -> None:
+    html = (own_site / chapter / "index.html").read_text()
+    has_diagrams = "data-search-exclude><svg" in html or "<img" in html
+    assert len(html.encode()) <= (120 if has_diagrams else 40) * KB
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_heading_of_a_chapter_is_in_the_index(
+    own_site: Path, chapter: str
+) -> None:
+    index = json.loads((own_site / "search" / "search_index.json").read_text())
+    found = {entry["location"]: entry["text"] for entry in index["docs"]}
+    _, *anchors = Loaded((own_site / chapter / "index.html").read_text()).headings
+    assert anchors
+    assert [it for it in anchors if not found.get(f"{chapter}/#{it}")] == []
+
+
+def test_no_page_loads_from_another_host_or_what_is_missing(own_site: Path) -> None:
+    for file in own_site.rglob("*.html"):
+        page = f"http://site/{file.relative_to(own_site)}"
+        for address in Loaded(file.read_text()).addresses:
+            parts = urlsplit(urljoin(page, address))
+            assert parts.netloc == "site", (file, address)
+            assert (own_site / parts.path.lstrip("/")).is_file(), (file, address)
+
+
+def test_no_style_loads_from_another_host(own_site: Path) -> None:
+    styles = list(own_site.rglob("*.css"))
+    assert styles
+    for file in styles:
+        addresses = re.findall(r"(?:url\(|@import)\s*[\"']?(\S{5})", file.read_text())
+        assert not [it for it in addresses if it.startswith(("http", "//"))], file
+
+
+def test_no_page_names_a_path_of_the_machine_that_built_it(own_site: Path) -> None:
+    for file in own_site.rglob("*.html"):
+        assert str(ROOT) not in file.read_text(), file
