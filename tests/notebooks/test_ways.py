@@ -1,0 +1,80 @@
+"""Every chapter survives every way in which people run it, and leaves nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from wslab.site.execute_cells import CellFailed
+from wslab.site.execute_kernel import Kernel
+
+from .chapters import each_chapter
+from .ways import all_queued, in_order, interrupted
+
+# Two cores may be shared; a hang is found by the limit of each cell.
+patient = pytest.mark.timeout(400)
+
+
+@patient
+@each_chapter
+async def test_once_twice_and_all_cells_queued(path: Path):
+    """Two runs in one kernel and a queued one in another print the same."""
+    async with Kernel(path.parent) as kernel:
+        once = await in_order(kernel, path)
+        twice = await in_order(kernel, path)
+    async with Kernel(path.parent) as kernel:
+        queued = await all_queued(kernel, path)
+    assert twice == once
+    assert queued == once
+
+
+@patient
+@each_chapter
+async def test_interrupted_in_the_middle_and_run_again_from_the_top(path: Path):
+    async with Kernel(path.parent) as kernel:
+        replies = await interrupted(kernel, path)
+        middle = len(replies) // 2
+        assert replies[middle:] == ["error"] + ["aborted"] * (len(replies) - middle - 1)
+        await all_queued(kernel, path)
+
+
+# The detectors themselves: each fault is one that only one of the ways brings out.
+
+
+async def test_a_notebook_that_runs_only_once(write):
+    path = write("assert 'seen' not in globals()\nseen = True")
+    async with Kernel(path.parent) as kernel:
+        await in_order(kernel, path)
+        with pytest.raises(CellFailed, match="AssertionError"):
+            await in_order(kernel, path)
+
+
+async def test_a_notebook_that_prints_something_else_each_time(write):
+    path = write("import os\nprint(os.urandom(4).hex())")
+    async with Kernel(path.parent) as kernel:
+        assert await in_order(kernel, path) != await all_queued(kernel, path)
+
+
+async def test_a_notebook_that_hangs_when_it_is_queued(write):
+    """nest_asyncio and ipykernel 7: cell by cell is well, a queue is not answered."""
+    nest = "import asyncio, nest_asyncio\nnest_asyncio.apply()"
+    path = write(nest, "asyncio.run(asyncio.sleep(0.1))", "1")
+    async with Kernel(path.parent) as kernel:
+        await in_order(kernel, path)
+    async with Kernel(path.parent) as kernel:
+        with pytest.raises(TimeoutError):
+            await all_queued(kernel, path, limit=5)
+
+
+async def test_a_server_that_a_queued_run_leaves(write):
+    path = write("import socket\nserver = socket.create_server(('127.0.0.1', 0))")
+    async with Kernel(path.parent) as kernel:
+        with pytest.raises(CellFailed, match="a server still listens"):
+            await all_queued(kernel, path)
+
+
+async def test_a_notebook_that_an_interrupt_breaks(write):
+    path = write("assert 'broken' not in globals()", "broken = True", "del broken")
+    async with Kernel(path.parent) as kernel:
+        assert await interrupted(kernel, path) == ["ok", "error", "aborted"]
+        with pytest.raises(CellFailed, match="cell 1 "):
+            await all_queued(kernel, path)
