@@ -19,8 +19,8 @@ from ratios import Bar, alternate, report, timed
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from websockets.asyncio.client import ClientConnection, connect
 
-from wslab.lab.asgi import Receive, Scope, Send
-from wslab.lab.record import Recorder
+from wslab.asgi import Receive, Scope, Send
+from wslab.trace.recorder import Recorder
 
 ECHOES = 1_000
 LONG_ECHOES = 200

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from wslab.site.notebooks import find_notebooks
-from wslab.site.page import folder
+from wslab.site.pages.foot import folder
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),

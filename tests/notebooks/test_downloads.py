@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from wslab.site.applications import applications
 from wslab.site.notebooks import read_notebook
+from wslab.site.pages.downloads import applications
 
 from .chapters import CHAPTERS
 from .conversations import CONVERSATIONS

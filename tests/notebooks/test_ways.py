@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from wslab.site.execute_cells import CellFailed
-from wslab.site.execute_kernel import Kernel
+from wslab.site.execution.cells import CellFailed
+from wslab.site.execution.kernel import Kernel
 
 from .chapters import each_chapter
 from .ways import all_queued, in_order, interrupted

@@ -13,9 +13,9 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 
-from wslab.site.execute_cells import CellFailed, execute_cells, tidy
-from wslab.site.execute_kernel import Kernel
-from wslab.site.failure import Failure, of_outputs
+from wslab.site.execution.cells import CellFailed, execute_cells, tidy
+from wslab.site.execution.failure import Failure, of_outputs
+from wslab.site.execution.kernel import Kernel
 from wslab.site.notebooks import RAISES, code_cells, read_notebook, tags
 
 LIMIT = 60.0  # seconds for one cell

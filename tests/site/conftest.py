@@ -59,7 +59,7 @@ def write_project(
     directory: Path, notebooks: dict[str, nbformat.NotebookNode], home: str = HOME
 ) -> Project:
     """Write a project that has the project's configuration, styles and hook."""
-    hook = ROOT / "src" / "wslab" / "site" / "mkdocs_hook.py"
+    hook = ROOT / "src" / "wslab" / "site" / "plugin.py"
     configuration = {
         "INHERIT": str(ROOT / "mkdocs.yml"),
         "nav": ["index.md", {"Chapters": "chapters/"}],

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from wslab.site import cache as cache_module
-from wslab.site.cache import Cache, modules
-from wslab.site.execute import execute_all
-from wslab.site.failure import ExecutionError
+from wslab.site.execution import cache as cache_module
+from wslab.site.execution.cache import Cache, modules
+from wslab.site.execution.failure import ExecutionError
+from wslab.site.execution.queue import execute_all
 from wslab.site.notebooks import read_notebook
 
 from .written import Started, write
@@ -136,7 +136,7 @@ def test_a_module_that_a_notebook_can_import_changes_the_key(
     shutil.copytree(cache_module.PACKAGE, package)
     monkeypatch.setattr(cache_module, "PACKAGE", package)
     before = key(notebook)
-    for name in ("site/execute.py", "cli.py"):
+    for name in ("site/plugin.py", "cli/main.py"):
         (package / name).write_text("# changed\n")
         assert key(notebook) == before
     for name in ("lab/__init__.py", "websocket/__init__.py", "testing.py"):

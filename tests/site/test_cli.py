@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from wslab.cli import main
+from wslab.cli.main import main
 from wslab.site.notebooks import read_notebook
 
 from .written import write
@@ -27,7 +27,7 @@ ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with the hook that executes, and one notebook; the directory is it."""
-    hook = ROOT / "src" / "wslab" / "site" / "mkdocs_hook.py"
+    hook = ROOT / "src" / "wslab" / "site" / "plugin.py"
     (tmp_path / "mkdocs.yml").write_text(
         f"INHERIT: {ROOT / 'mkdocs.yml'}\nnav: [index.md, {{Chapters: chapters/}}]\n"
         f"hooks: [{hook}]\nwatch: [notebooks]\n"

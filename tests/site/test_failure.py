@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wslab.site.execute import execute_all
-from wslab.site.failure import ExecutionError
+from wslab.site.execution.failure import ExecutionError
+from wslab.site.execution.queue import execute_all
 
 from .written import write
 

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from wslab.site.failure import plain
+from wslab.site.execution.failure import plain
 
 from .written import write
 

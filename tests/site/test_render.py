@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_output
 
-from wslab.site.page_lean import lean
-from wslab.site.render import render
-from wslab.site.render_output import UnshowableOutput, as_html, plain
+from wslab.site.pages.lean import lean
+from wslab.site.pages.markdown import render
+from wslab.site.pages.outputs import UnshowableOutput, as_html, plain
 
 from .sample import ANNOTATED, PIXEL, code, notebook, text
 

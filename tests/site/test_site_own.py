@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from wslab.site.notebooks import find_notebooks
-from wslab.site.page import folder
+from wslab.site.pages.foot import folder
 
 from .loaded import Loaded
 

@@ -8,7 +8,7 @@ import pytest
 
 from wslab import Application, DeclarationError, Router
 from wslab.testing import Refused, connect
-from wslab.websocket.patterns import Pattern
+from wslab.websocket.routing.patterns import Pattern
 
 
 @pytest.mark.parametrize(

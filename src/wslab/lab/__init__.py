@@ -1,12 +1,12 @@
 """What a notebook uses: serve an application, record its traffic, draw it."""
 
-from .browser_chromium import Chromium, ChromiumNotFound, ScriptError, chromium
-from .browser_result import BrowserResult
-from .browser_run import StoredResultChanged, browser, stored
-from .lifespan import LifespanError
-from .server import Server
-from .serving import serve
-from .trace import Trace
+from wslab.lab.chrome.browser import Chromium, ChromiumNotFound, ScriptError, chromium
+from wslab.lab.chrome.result import BrowserResult
+from wslab.lab.chrome.stored import StoredResultChanged, browser, stored
+from wslab.lab.lifespan import LifespanError
+from wslab.lab.server import Server
+from wslab.lab.serving import serve
+from wslab.trace.trace import Trace
 
 __all__ = [
     "BrowserResult",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .asgi import Application, Event, Receive, Scope, Send
+from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
 
 
 class LifespanError(Exception):
@@ -22,7 +22,7 @@ class Lifespan:
     has a lifespan, and it failed.
     """
 
-    def __init__(self, app: Application, *, required: bool = False) -> None:
+    def __init__(self, app: ASGIApplication, *, required: bool = False) -> None:
         self.app = app
         self.required = required
         self.error: LifespanError | None = None

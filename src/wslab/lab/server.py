@@ -7,10 +7,10 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from .lifespan import Lifespan
-from .record import Recorder
-from .thread import ServerThread
-from .trace import Trace
+from wslab.lab.lifespan import Lifespan
+from wslab.lab.thread_host import ServerThread
+from wslab.trace.recorder import Recorder
+from wslab.trace.trace import Trace
 
 T = TypeVar("T")
 

@@ -12,13 +12,13 @@ from typing import Any, Literal, cast
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .asgi import Application
-from .cell import kernel_shell, output_context, running_cell
-from .interrupt import wake_loop_on_signals
-from .lifespan import Lifespan
-from .record import Recorder
-from .server import Server
-from .thread import ServerThread
+from wslab.asgi import ASGIApplication
+from wslab.kernel.cell import kernel_shell, output_context, running_cell
+from wslab.kernel.interrupt import wake_loop_on_signals
+from wslab.lab.lifespan import Lifespan
+from wslab.lab.server import Server
+from wslab.lab.thread_host import ServerThread
+from wslab.trace.recorder import Recorder
 
 WebSocketImplementation = Literal["websockets-sansio", "wsproto", "websockets"]
 
@@ -29,7 +29,7 @@ _running: set[Server] = set()
 
 
 def serve(
-    app: Application,
+    app: ASGIApplication,
     *,
     ws: WebSocketImplementation = "websockets-sansio",
     ws_max_size: int = 16 * 1024 * 1024,

@@ -8,12 +8,16 @@ from wslab.websocket.errors import (
     WebSocketDisconnect,
     WebSocketStateError,
 )
-from wslab.websocket.headers import Headers
 from wslab.websocket.lifecycle import State
-from wslab.websocket.query import URL, QueryParams
-from wslab.websocket.rooms import Room, Rooms
-from wslab.websocket.routing import Router
-from wslab.websocket.tokens import bearer_token, token_matches
+from wslab.websocket.request import (
+    URL,
+    Headers,
+    QueryParams,
+    bearer_token,
+    token_matches,
+)
+from wslab.websocket.rooms.room import Room, Rooms
+from wslab.websocket.routing.router import Router
 from wslab.websocket.views import WebSocket
 
 __all__ = [

@@ -6,15 +6,14 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from wslab.websocket.asgi import ASGIApplication, Receive, Scope, Send, route_path
+from wslab.asgi import ASGIApplication, Receive, Scope, Send, route_path
 from wslab.websocket.connection import Connection
 from wslab.websocket.errors import DeclarationError
-from wslab.websocket.lifespan import lifespan
 from wslab.websocket.limits import Limits
 from wslab.websocket.origins import OriginPolicy, Origins
 from wslab.websocket.policy import run
-from wslab.websocket.providers import Providers, ProviderScope
-from wslab.websocket.routing import Router
+from wslab.websocket.routing.providers import Providers, ProviderScope
+from wslab.websocket.routing.router import Router
 
 F = TypeVar("F", bound=Callable[..., Any])
 Hook = Callable[[], Awaitable[None] | None]
@@ -142,3 +141,23 @@ async def _no_http(scope: Scope, receive: Receive, send: Send) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": 404, "headers": headers})
     await send({"type": "http.response.body", "body": b"there is no page here\n"})
+
+
+async def lifespan(
+    startup: Callable[[], Awaitable[None]],
+    shutdown: Callable[[], Awaitable[None]],
+    receive: Receive,
+    send: Send,
+) -> None:
+    """Answer the server's two events; a failure is reported, and then raised."""
+    for step, work in (("startup", startup), ("shutdown", shutdown)):
+        event = await receive()
+        if event["type"] != f"lifespan.{step}":
+            raise RuntimeError(f"expected lifespan.{step}, got {event['type']}")
+        try:
+            await work()
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}"
+            await send({"type": f"lifespan.{step}.failed", "message": message})
+            raise
+        await send({"type": f"lifespan.{step}.complete"})

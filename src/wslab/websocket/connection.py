@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import NoReturn
 
-from wslab.websocket.asgi import Event
+from wslab.asgi import Event
 from wslab.websocket.codes import ABNORMAL_CLOSURE
 from wslab.websocket.errors import WebSocketDisconnect
 from wslab.websocket.events import (
@@ -15,9 +15,9 @@ from wslab.websocket.events import (
     denial_events,
     send_event,
 )
-from wslab.websocket.headers import HeaderPairs
+from wslab.websocket.inbox import Receiving
 from wslab.websocket.lifecycle import State
-from wslab.websocket.receiving import Receiving
+from wslab.websocket.request import HeaderPairs
 
 DISCONNECT_WAIT = 1.0  # seconds in which a failed send is explained by an event
 

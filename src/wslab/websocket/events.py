@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from wslab.websocket.asgi import Event, Scope, spec_version
+from wslab.asgi import Event, Scope, spec_version
 from wslab.websocket.codes import check_close
-from wslab.websocket.headers import HeaderPairs, encode_headers
+from wslab.websocket.request import HeaderPairs, encode_headers
 
 _DENIAL = "websocket.http.response"
 

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from enum import Enum
 from typing import Any, Literal, NoReturn
 
-from wslab.websocket.asgi import Event, Receive, Scope, Send
+from wslab.asgi import Event, Receive, Scope, Send
 from wslab.websocket.codes import NO_STATUS_RECEIVED, SERVICE_RESTART
 from wslab.websocket.errors import WebSocketDisconnect, WebSocketStateError
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from typing import Literal
 from urllib.parse import urlsplit
 
-from wslab.websocket.asgi import Scope
+from wslab.asgi import Scope
 from wslab.websocket.errors import DeclarationError
-from wslab.websocket.headers import Headers
+from wslab.websocket.request import Headers
 
 Origins = Literal["same", "*"] | Iterable[str]
 

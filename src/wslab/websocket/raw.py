@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wslab.websocket.asgi import Event
+from wslab.asgi import Event
 from wslab.websocket.connection import Connection
+from wslab.websocket.inbox import message_in
 from wslab.websocket.lifecycle import State
-from wslab.websocket.receiving import message_in
 
 
 async def receive_event(connection: Connection) -> Event:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 
-from wslab.websocket.asgi import Event
+from wslab.asgi import Event
 from wslab.websocket.codes import INVALID_PAYLOAD, UNSUPPORTED_DATA
 from wslab.websocket.connection import Connection
 from wslab.websocket.errors import (
@@ -15,11 +15,10 @@ from wslab.websocket.errors import (
     WebSocketDisconnect,
     WebSocketStateError,
 )
-from wslab.websocket.headers import HeaderPairs
 from wslab.websocket.json import dumps, loads
 from wslab.websocket.lifecycle import Closed, State
 from wslab.websocket.raw import receive_event, send_event
-from wslab.websocket.request import Request
+from wslab.websocket.request import HeaderPairs, Request
 
 
 class Style(NamedTuple):

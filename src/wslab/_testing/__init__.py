@@ -1,1 +1,0 @@
-"""What lies beneath `wslab.testing`."""

@@ -1,0 +1,84 @@
+"""A browser's result as text and as HTML."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wslab.lab.chrome.result import BrowserResult, PageRecord, SocketEvent
+
+Row = tuple[str, str, str]
+"""Where something happened, what, and its details."""
+
+
+def result_text(result: BrowserResult) -> str:
+    """The result as aligned lines."""
+    lines = [_origin(result)]
+    for page in result.pages:
+        rows = _rows(page)
+        widths = [max((len(row[i]) for row in rows), default=0) for i in (0, 1)]
+        lines.append(f"page {page.url}")
+        lines += (
+            f"  {where:{widths[0]}}  {what:{widths[1]}}  {details}".rstrip()
+            for where, what, details in rows
+        )
+    if result.value is not None:
+        lines.append(f"returned {_compact(result.value)}")
+    return "\n".join(lines)
+
+
+def result_html(result: BrowserResult) -> str:
+    """The result as one table for each page, with the screenshots below."""
+    parts = [f"<p>{escape(_origin(result))}</p>"]
+    parts += (_table(page) for page in result.pages)
+    if result.value is not None:
+        parts.append(f"<p>returned <code>{escape(_compact(result.value))}</code></p>")
+    for png in result.screenshots:
+        data = b64encode(png).decode()
+        parts.append(f'<img alt="screenshot" src="data:image/png;base64,{data}">')
+    return f'<div class="wslab-browser">{"".join(parts)}</div>'
+
+
+def _origin(result: BrowserResult) -> str:
+    major = result.version.partition(".")[0]
+    if result.stored:
+        return f"Chromium {major}, a stored result: no Chromium is installed here"
+    return f"Chromium {major}"
+
+
+def _table(page: PageRecord) -> str:
+    body = "".join(
+        f"<tr><td>{escape(where)}</td><td>{escape(what)}</td>"
+        f"<td><code>{escape(details)}</code></td></tr>"
+        for where, what, details in _rows(page)
+    )
+    caption = f"<caption>page <code>{escape(page.url)}</code></caption>"
+    head = "<tr><th>where</th><th>event</th><th>details</th></tr>"
+    return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def _rows(page: PageRecord) -> list[Row]:
+    several = len({event.socket for event in page.events}) > 1
+    rows = [
+        (f"socket {event.socket}" if several else "socket", event.kind, _details(event))
+        for event in page.events
+    ]
+    return rows + [("console", "", line) for line in page.console]
+
+
+def _details(event: SocketEvent) -> str:
+    match event.kind:
+        case "message":
+            return _compact(event.data)
+        case "close":
+            clean = "wasClean" if event.wasClean else "not wasClean"
+            return f"{event.code} {_compact(event.reason)}, {clean}"
+        case _:
+            return f"{event.url} {event.protocol or ''}".rstrip()
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,110 @@
+"""Execute the cells of one notebook and judge what they did."""
+
+import logging
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import (
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
+from nbformat import NotebookNode
+
+from wslab.site.execution import failure
+from wslab.site.execution.failure import Failure
+from wslab.site.execution.kernel import Kernel
+from wslab.site.notebooks import RAISES, code_cells, tags
+
+QUIET = logging.getLogger("wslab.execute")
+QUIET.addHandler(logging.NullHandler())
+QUIET.propagate = False  # what nbclient logs, the failure explains
+
+
+class CellFailed(Exception):
+    """A notebook did not do what it says; `failure` explains it."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(str(failure))
+
+
+async def execute_cells(
+    kernel: Kernel,
+    path: Path,
+    notebook: NotebookNode,
+    *,
+    limit: float,
+    on_cell: Callable[[int], None] = lambda number: None,
+) -> None:
+    """Execute the cells in a kernel, put their outputs in, and look for leaks.
+
+    Raises CellFailed at the first cell that raises unexpectedly, does not raise where
+    it is tagged to, takes longer than `limit` seconds or ends the kernel; and after
+    the last if a server, task, thread or process is left.
+    """
+    client = NotebookClient(notebook, km=kernel.manager, record_timing=False, log=QUIET)
+    client.timeout_func = lambda cell: limit  # type: ignore[assignment]
+    client.kc = kernel.client
+    client.reset_execution_trackers()
+    for number, (index, cell) in enumerate(code_cells(notebook), 1):
+        on_cell(number)
+        await execute_cell(client, kernel, path, index, cell, limit)
+    if leaks := await kernel.leaks():
+        raise CellFailed(Failure(path, f"after its last cell {'; '.join(leaks)}"))
+
+
+async def execute_cell(
+    client: NotebookClient,
+    kernel: Kernel,
+    path: Path,
+    index: int,
+    cell: NotebookNode,
+    limit: float,
+) -> None:
+    """Execute one cell; raises CellFailed."""
+    found: Failure | None
+    expected = RAISES in tags(cell)
+    try:
+        await client.async_execute_cell(cell, index)
+    except CellTimeoutError:
+        pending = await kernel.pending()
+        stderr = failure.standard_error(cell)
+        reason = f"the cell did not end within {limit:g} s"
+        found = failure.of_cell(
+            path, index, cell, reason, server=stderr, still_pending=pending
+        )
+        raise CellFailed(found) from None
+    except DeadKernelError:
+        words = kernel.last_words()
+        found = failure.of_cell(path, index, cell, "the kernel died", last_words=words)
+        raise CellFailed(found) from None
+    except CellExecutionError:
+        expected = False
+    if found := failure.of_outputs(path, index, cell, expected):
+        raise CellFailed(found)
+    tidy(cell, path.parent.parent)
+
+
+def tidy(cell: NotebookNode, root: Path) -> None:
+    """Take this machine's directories out of tracebacks and warnings."""
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            output.text = portable(output.text, root)
+        elif output.output_type == "error":
+            output.traceback = [portable(line, root) for line in output.traceback]
+
+
+def portable(text: str, root: Path) -> str:
+    """Text in which files are named from the project or from site-packages."""
+    home = str(Path.home())
+    for entry in sorted({*sys.path, str(root)}, key=len, reverse=True):
+        if len(entry) > 1:
+            text = text.replace(f"{entry}/", "")
+            # IPython writes the home directory so.
+            if entry.startswith(f"{home}/"):
+                text = text.replace(f"~{entry[len(home) :]}/", "")
+    return re.sub(r"\S*/ipykernel_\d+/\d+\.py", "cell", text)

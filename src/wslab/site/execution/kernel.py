@@ -1,0 +1,183 @@
+"""A kernel of the running Python, watched and certain to end."""
+
+import ast
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import time
+from itertools import takewhile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil  # type: ignore[import-untyped]
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_async
+
+from wslab.kernel import probe
+
+PROBE = probe.__name__
+# An expression, since it binds no name in the notebook.
+LOADED = f"__import__('importlib').import_module({PROBE!r})"
+ATTEMPTS = 3
+STARTUP = 60.0  # seconds; a start takes one, a loaded machine takes its time
+
+
+class KernelDied(Exception):
+    """The kernel ended or is unfit; the text has its last words on standard error."""
+
+
+class ThisPython(KernelSpecManager):
+    """The kernel of `sys.executable`, whatever else is installed under its name."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv += ["--HistoryManager.enabled=False", "--log-level=ERROR"]
+        argv += [f"--ext={PROBE}"]
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+class Kernel:
+    """An async context manager: a kernel that has answered, and its client.
+
+    On leaving, the kernel and every process that it started are killed at once.
+    """
+
+    manager: AsyncKernelManager
+    client: AsyncKernelClient
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    async def __aenter__(self) -> Self:
+        self._files = tempfile.TemporaryDirectory(prefix="wslab-kernel-")
+        try:
+            await self._start()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stop()
+        self._files.cleanup()
+
+    async def evaluate(self, statement: str, expression: str) -> Any:
+        """Run a statement unseen in the kernel, and return what a literal is there.
+
+        Raises KernelDied if it cannot be, TimeoutError if the kernel does not answer.
+        """
+        reply = await self.client.execute(
+            statement,
+            silent=True,
+            user_expressions={"value": expression},
+            reply=True,
+            timeout=STARTUP,
+        )
+        content = reply["content"]
+        value = content["user_expressions"].get("value", content)
+        if value["status"] != "ok":  # as where the package cannot be imported
+            traceback = "\n".join(value.get("traceback", [value["status"]]))
+            raise KernelDied(f"{self.last_words()}\n{traceback}")
+        return ast.literal_eval(value["data"]["text/plain"])
+
+    async def begin(self) -> None:
+        """What runs in the kernel now is no leak."""
+        await self.evaluate(f"{LOADED}.begin()", "None")
+
+    async def leaks(self) -> list[str]:
+        """What the cells since `begin()` left behind, each in words."""
+        found = await self.evaluate(f"await {LOADED}.settle()", f"{LOADED}.leaks()")
+        return [str(leak) for leak in found]
+
+    async def pending(self, patience: float = 2.0) -> str:
+        """What each thread does and each task awaits, even if nothing answers."""
+        if not hasattr(signal, "SIGUSR1"):
+            return ""
+        report = Path(self.manager.connection_file).with_suffix(probe.SUFFIX)
+        os.kill(self.pid, signal.SIGUSR1)
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            stacks, _, answer = report.read_text().partition(probe.BEGIN)
+            if probe.END in answer:
+                return answer.partition(probe.END)[0].strip()
+            await asyncio.sleep(0.05)
+        # No Python code runs any more: only the stacks from C are there.
+        main = stacks[max(stacks.find("Current thread"), 0) :].splitlines()
+        return "\n".join(takewhile(lambda line: "/IPython/core/" not in line, main))
+
+    @property
+    def pid(self) -> int:
+        """The kernel's process."""
+        return int(self.manager.provisioner.pid)  # type: ignore[union-attr]
+
+    def last_words(self) -> str:
+        """The end of what the process itself wrote to its standard error."""
+        text = self._stderr.read_text(errors="replace")
+        return "\n".join(text.splitlines()[-20:])
+
+    @property
+    def _stderr(self) -> Path:
+        return Path(self._files.name, "stderr")
+
+    async def _start(self) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await self._try_start()
+                return
+            except RuntimeError as error:
+                # Its ports are chosen before it binds them: another may be faster.
+                if attempt == ATTEMPTS:
+                    raise KernelDied(f"{error}\n{self.last_words()}") from error
+                await self._stop()
+
+    async def _try_start(self) -> None:
+        self.manager = AsyncKernelManager(
+            kernel_spec_manager=ThisPython(),
+            transport="tcp",
+            connection_file=str(Path(self._files.name, "kernel.json")),
+        )
+        stderr = os.open(self._stderr, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        try:
+            where = str(self.directory)
+            await self.manager.start_kernel(cwd=where, stdout=stderr, stderr=stderr)
+        finally:
+            os.close(stderr)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        await self.client.wait_for_ready(timeout=STARTUP)
+        self.client.allow_stdin = False
+        await self.begin()
+
+    async def _stop(self) -> None:
+        if getattr(self, "manager", None) is None:
+            return
+        if self.manager.has_kernel:
+            kill_family(self.pid)
+            await self.manager.shutdown_kernel(now=True)
+        if hasattr(self, "client"):
+            self.client.stop_channels()
+        await ensure_async(self.manager.cleanup_resources())
+
+
+def kill_family(pid: int) -> None:
+    """Kill a process and all that descend from it, at once and without waiting."""
+    try:
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    for member in family:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            continue

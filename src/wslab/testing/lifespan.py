@@ -1,0 +1,62 @@
+"""The lifespan protocol, as a server runs it (ASGI Lifespan Protocol, 2.0)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from wslab.testing.channel import Channel, within
+from wslab.testing.rules import Application, Event, IllegalEvent
+
+
+@asynccontextmanager
+async def running(
+    app: Application,
+    timeout: float = 5.0,  # noqa: ASYNC109 - of each wait
+) -> AsyncIterator[dict[str, Any]]:
+    """Run the application's startup, and its shutdown on leaving; yield its state.
+
+    Pass the state on to `connect(app, state=...)`. Raises RuntimeError with the
+    application's message if either fails, what the application raises, IllegalEvent for
+    any other answer, and TimeoutError where there is none within `timeout` seconds.
+    """
+    events: Channel[Event] = Channel()
+    answers: Channel[Event] = Channel()
+    state: dict[str, Any] = {}
+    asgi = {"version": "3.0", "spec_version": "2.0"}
+    scope = {"type": "lifespan", "asgi": asgi, "state": state}
+
+    async def receive() -> Event:
+        event = await events.get()
+        assert event is not None
+        return event
+
+    async def run() -> None:
+        try:
+            await app(scope, receive, answers.put)
+        finally:
+            answers.end()
+
+    async def step(name: str) -> None:
+        await events.put({"type": f"lifespan.{name}"})
+        answer = await within(timeout, answers.get(), f"the end of lifespan.{name}")
+        if answer is None:
+            await task
+            raise IllegalEvent(f"the application returned during lifespan.{name}")
+        if answer["type"] == f"lifespan.{name}.failed":
+            raise RuntimeError(f"the {name} failed: {answer.get('message', '')}")
+        if answer["type"] != f"lifespan.{name}.complete":
+            raise IllegalEvent(f"{answer['type']} in answer to lifespan.{name}")
+
+    task = asyncio.create_task(run())
+    task.add_done_callback(lambda task: task.cancelled() or task.exception())
+    try:
+        await step("startup")
+        yield state
+        await step("shutdown")
+        await within(timeout, asyncio.shield(task), "the lifespan to return")
+    finally:
+        task.cancel()
+        await asyncio.wait({task}, timeout=timeout)

@@ -1,0 +1,245 @@
+"""What a connection did, as plain data: heads, frames, events, and how it ended."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, NamedTuple
+
+Sender = Literal["client", "server"]
+
+EXCERPT = 128
+"""Bytes of a payload that a frame keeps: a control frame fits whole."""
+
+
+class Opcode(IntEnum):
+    """The opcodes of RFC 6455 section 11.8."""
+
+    CONTINUATION = 0x0
+    TEXT = 0x1
+    BINARY = 0x2
+    CLOSE = 0x8
+    PING = 0x9
+    PONG = 0xA
+
+
+class Frame(NamedTuple):
+    """One frame, as it was on the wire, with the beginning of its payload.
+
+    `length` counts the payload's bytes on the wire. `payload` is unmasked and, in a
+    compressed message, inflated; it holds the first `EXCERPT` bytes, and `size`
+    counts all of them (None where they could not be inflated). `message` numbers the
+    data messages of one sender from 0; it is None on a control frame.
+    """
+
+    sender: Sender
+    opcode: int
+    fin: bool
+    masked: bool
+    compressed: bool
+    length: int
+    payload: bytes
+    size: int | None
+    message: int | None
+
+    @property
+    def is_control(self) -> bool:
+        """Whether this is a close, ping, pong or a reserved control frame."""
+        return self.opcode >= Opcode.CLOSE
+
+    @property
+    def close_code(self) -> int | None:
+        """The code of a close frame: 1005 where it has none, None on other frames."""
+        if self.opcode != Opcode.CLOSE:
+            return None
+        return int.from_bytes(self.payload[:2], "big") if self.length >= 2 else 1005
+
+    @property
+    def close_reason(self) -> str | None:
+        """The reason of a close frame, None on other frames."""
+        if self.opcode != Opcode.CLOSE:
+            return None
+        return self.payload[2:].decode("utf-8", "replace")
+
+
+_NORMAL = {
+    "sec-websocket-key": "(16 random bytes in base64)",
+    "sec-websocket-accept": "(SHA-1 of the key in base64)",
+    "date": "(now)",
+}
+_VERSION = re.compile(r"(?<=[A-Za-z])/\d[\w.+-]*")
+_PORT = re.compile(r"(?<=[\w\]]):\d{1,5}(?=/|$)")
+
+
+class Head(NamedTuple):
+    """A request's or a response's head, secrets masked.
+
+    `exchange` numbers the requests of one connection from 0; a response has the
+    number of its request. `str()` is the head with key, date, port and software
+    versions normalised; `headers` has them as they were.
+    """
+
+    sender: Sender
+    start: str
+    headers: tuple[tuple[str, str], ...]
+    exchange: int
+
+    @property
+    def status(self) -> int | None:
+        """The status code of a response, None on a request."""
+        parts = self.start.split(" ", 2)
+        return int(parts[1]) if self.sender == "server" else None
+
+    @property
+    def target(self) -> str:
+        """The request target: path and query."""
+        return self.start.split(" ", 2)[1]
+
+    def get(self, name: str) -> str | None:
+        """The value of a header, None without it; several are joined by commas."""
+        values = [v for n, v in self.headers if n.lower() == name.lower()]
+        return ", ".join(values) if values else None
+
+    def __str__(self) -> str:
+        lines = [f"{name}: {_normal(name, value)}" for name, value in self.headers]
+        return "\n".join([self.start, *lines])
+
+
+def _normal(name: str, value: str) -> str:
+    if name.lower() in ("host", "origin", "referer"):
+        return _PORT.sub(":PORT", value)
+    if name.lower() in ("user-agent", "server"):
+        return _VERSION.sub("", value)
+    return _NORMAL.get(name.lower(), value)
+
+
+Pair = tuple[str, int]
+"""What an ASGI event and its frame or head have in common: a kind and a number."""
+
+
+class TcpEnd(NamedTuple):
+    """Who ended the TCP connection first, and how: with a FIN, or with a reset."""
+
+    sender: Sender
+    how: Literal["FIN", "reset"]
+
+
+class ApplicationEvent(NamedTuple):
+    """One step of the application: an ASGI event, or how its call ended.
+
+    `sender` is the "server" for an event that the application received, the
+    "application" for one that it sent and for the end of its call, whose `type` is
+    "returned" or "raised". `data` is the beginning of a text or binary message,
+    `length` all of it in characters or bytes. `code` is a close code or, of a response,
+    the status. `detail` is what else there is to say: a subprotocol, a request line,
+    the exception.
+    """
+
+    type: str
+    sender: Literal["server", "application"]
+    data: str | bytes | None = None
+    length: int | None = None
+    code: int | None = None
+    reason: str | None = None
+    detail: str | None = None
+    pair: Pair | None = None
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the application's call ended with this, which sends nothing."""
+        return self.type in ("returned", "raised")
+
+
+WireEvent = Head | Frame | TcpEnd
+Event = Head | Frame | TcpEnd | ApplicationEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """The heads of a connection's latest request and response, None until seen."""
+
+    request: Head | None
+    response: Head | None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What one TCP connection did since the last look.
+
+    `events` holds the wire's and the application's in the order in which the server
+    handled them; after the first `gap` of them `left_out` more are missing, since a
+    recording is bounded. `handshake`, `close_frame` (the first one) and `tcp_end` hold
+    what is known by now, whenever it happened. `continued` says that an earlier look
+    has shown the beginning.
+    """
+
+    events: tuple[Event, ...]
+    gap: int
+    left_out: int
+    continued: bool
+    is_open: bool
+    handshake: Handshake
+    close_frame: Frame | None
+    tcp_end: TcpEnd | None
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The frames of both sides."""
+        return [event for event in self.events if isinstance(event, Frame)]
+
+    @property
+    def application(self) -> list[ApplicationEvent]:
+        """What the application received and sent, and how its call ended."""
+        return [event for event in self.events if isinstance(event, ApplicationEvent)]
+
+    @property
+    def path(self) -> str:
+        """The request target, "" until a request was seen."""
+        request = self.handshake.request
+        return request.target if request else ""
+
+    @property
+    def close_code(self) -> int | None:
+        """The code of the first close frame.
+
+        1005 where that frame has no code, 1006 where a WebSocket ended without a close
+        frame (RFC 6455 section 7.4.1), None where it is open or never was one.
+        """
+        if self.close_frame is not None:
+            return self.close_frame.close_code
+        response = self.handshake.response
+        was_websocket = response is not None and response.status == 101
+        return 1006 if was_websocket and self.tcp_end else None
+
+    @property
+    def close_reason(self) -> str | None:
+        """The reason in the first close frame, None without one."""
+        return self.close_frame.close_reason if self.close_frame else None
+
+    @property
+    def closed_by(self) -> Sender | None:
+        """Who sent the first close frame or, without one, ended the TCP connection."""
+        first = self.close_frame or self.tcp_end
+        return first.sender if first else None
+
+
+def pair_of(event: Event) -> Pair | None:
+    """The pair that an event may belong to, None if it stands alone.
+
+    A message is paired by its last frame where the application receives it, and by
+    its first where it sends it.
+    """
+    match event:
+        case ApplicationEvent():
+            return event.pair
+        case Head():
+            kind = "request" if event.sender == "client" else "response"
+            return kind, event.exchange
+        case Frame() if event.message is not None:
+            if event.sender == "client":
+                return ("receive", event.message) if event.fin else None
+            return ("send", event.message) if event.opcode else None
+        case Frame() if event.close_code and event.sender == "server":
+            return "close", 0
+    return None

@@ -1,0 +1,172 @@
+"""Reading WebSocket frames off the wire, in any chunking (RFC 6455 section 5)."""
+
+from __future__ import annotations
+
+import zlib
+
+from wslab.trace.model import EXCERPT, Frame, Sender
+
+INFLATE_LIMIT = 32 * 1024 * 1024
+"""Bytes of one message that are inflated before the reader gives up on it."""
+
+
+_STEP = 1 << 20
+
+
+class Inflater:
+    """The permessage-deflate context of one sender (RFC 7692 section 7.2.2)."""
+
+    def __init__(self, takeover: bool = True) -> None:
+        self._takeover = takeover
+        self._context = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._message_size = 0
+        self.lost = False
+
+    def inflate(self, data: bytes) -> bytes:
+        """All that `data` inflates to; nothing more once the context is lost."""
+        content = b""
+        while data and not self.lost:
+            try:
+                content += self._context.decompress(data, _STEP)
+            except zlib.error:
+                self.lost = True
+                break
+            data = self._context.unconsumed_tail
+            self.lost = self._message_size + len(content) > INFLATE_LIMIT
+        self._message_size += len(content)
+        return content
+
+    def end_message(self) -> bytes:
+        """What is left when a message ends: its last block has no end on the wire."""
+        rest = self.inflate(b"\x00\x00\xff\xff")
+        self._message_size = 0
+        if not self._takeover:
+            self._context = zlib.decompressobj(-zlib.MAX_WBITS)
+        return rest
+
+
+class _Open:
+    """A frame whose header has been read and whose payload is arriving."""
+
+    __slots__ = ("compressed", "excerpt", "first", "length", "mask", "size", "taken")
+
+    def __init__(self, first: int, length: int, mask: bytes) -> None:
+        self.first = first
+        self.length = length
+        self.mask = mask
+        self.compressed = False
+        self.excerpt = b""
+        self.size = 0
+        self.taken = 0
+
+    def keep(self, content: bytes) -> None:
+        """Counts what the payload stands for, and keeps the beginning of it."""
+        self.size += len(content)
+        if len(self.excerpt) < EXCERPT:
+            self.excerpt += content[: EXCERPT - len(self.excerpt)]
+
+
+def _unmask(data: bytes, mask: bytes, offset: int) -> bytes:
+    """`data`, found `offset` bytes into the payload, unmasked (section 5.3)."""
+    if not mask or not data:
+        return data
+    start = offset % 4
+    size = len(data)
+    key = (mask * (size // 4 + 2))[start : start + size]
+    both = int.from_bytes(data, "little") ^ int.from_bytes(key, "little")
+    return both.to_bytes(size, "little")
+
+
+class FrameReader:
+    """Turns one sender's bytes, in any chunks, into frames.
+
+    Every byte string is frames of some sort, so reading never raises: a reserved
+    opcode or a frame that is wrongly masked is recorded as it is. Memory is bounded
+    whatever the length of a frame, since only an excerpt is kept.
+    """
+
+    def __init__(self, sender: Sender, inflater: Inflater | None = None) -> None:
+        self._sender = sender
+        self._inflater = inflater
+        self._rest = b""
+        self._open: _Open | None = None
+        self._message = -1
+        self._message_compressed = False
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames that `data` completes."""
+        frames: list[Frame] = []
+        if self._rest:
+            data = self._rest + data
+            self._rest = b""
+        position = 0
+        while True:
+            if self._open is None:
+                position = self._read_header(data, position)
+            if self._open is None:
+                return frames
+            position = self._read_payload(self._open, data, position)
+            if self._open.taken < self._open.length:
+                return frames
+            frames.append(self._finish(self._open))
+
+    def _read_header(self, data: bytes, position: int) -> int:
+        """Opens the frame that begins at `position`, if its header is complete."""
+        end = position + 2
+        if end <= len(data):
+            masked, length = data[position + 1] >= 0x80, data[position + 1] & 0x7F
+            if length >= 126:
+                end += 2 if length == 126 else 8
+                length = int.from_bytes(data[position + 2 : end], "big")
+            if masked:
+                end += 4
+            if end <= len(data):
+                mask = data[end - 4 : end] if masked else b""
+                self._start(_Open(data[position], length, mask))
+                return end
+        self._rest = data[position:]
+        return len(data)
+
+    def _start(self, frame: _Open) -> None:
+        self._open = frame
+        opcode = frame.first & 0x0F
+        if opcode >= 0x8:
+            return
+        if opcode:
+            self._message += 1
+            rsv1 = bool(frame.first & 0x40)
+            self._message_compressed = rsv1 and self._inflater is not None
+        frame.compressed = self._message_compressed
+
+    def _read_payload(self, frame: _Open, data: bytes, position: int) -> int:
+        end = min(position + frame.length - frame.taken, len(data))
+        inflater = self._inflater if frame.compressed else None
+        if inflater is not None and not inflater.lost:
+            chunk = _unmask(data[position:end], frame.mask, frame.taken)
+            frame.keep(inflater.inflate(chunk))
+        elif frame.taken < EXCERPT:
+            chunk = data[position : min(end, position + EXCERPT - frame.taken)]
+            frame.keep(_unmask(chunk, frame.mask, frame.taken))
+        frame.taken += end - position
+        return end
+
+    def _finish(self, frame: _Open) -> Frame:
+        inflater = self._inflater if frame.compressed else None
+        size: int | None = frame.length
+        if inflater is not None:
+            if frame.first >= 0x80:
+                frame.keep(inflater.end_message())
+            size = None if inflater.lost else frame.size
+        self._open = None
+        opcode = frame.first & 0x0F
+        return Frame(
+            self._sender,
+            opcode,
+            frame.first >= 0x80,
+            bool(frame.mask),
+            frame.compressed,
+            frame.length,
+            frame.excerpt,
+            size,
+            None if opcode >= 0x8 else self._message,
+        )

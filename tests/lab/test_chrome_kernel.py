@@ -1,0 +1,88 @@
+"""A browser that a notebook's kernel starts, and that an interrupt must end."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+
+import psutil
+import pytest
+
+from wslab.lab.chrome.browser import find_chromium
+
+pytestmark = pytest.mark.skipif(not find_chromium(), reason="no Chromium here")
+
+HANGS = """
+from wslab.lab import chromium
+async with chromium() as started:
+    tab = await started.open()
+    print("open")
+    await tab.run("await new Promise(() => {})")
+"""
+
+
+def test_it_works_in_a_kernels_running_loop(kernel):
+    cell = kernel.run(HANGS.replace("await new Promise(() => {})", "return 1 + 1"))
+    assert cell.error == ""
+    assert _grown(kernel) == []
+
+
+def test_cells_in_quick_succession_share_a_process_but_no_cookies(kernel):
+    kernel.run(
+        "from wslab.lab import chromium, serve\n"
+        "async def app(scope, receive, send):\n"
+        "    await send({'type': 'http.response.start', 'status': 200})\n"
+        "    await send({'type': 'http.response.body'})\n"
+        "server = await serve(app, lifespan='off')\n"
+        "async def look():\n"
+        "    async with chromium() as started:\n"
+        "        tab = await started.open(server.http_url())\n"
+        "        before = await tab.run('return document.cookie')\n"
+        "        await tab.run(\"document.cookie = 'login=ann'\")\n"
+        "        return before"
+    )
+    queued = [kernel.send("await look()") for _ in range(2)]
+    first = kernel.output(queued[0], timeout=60)
+    shared = set(_browsers(kernel))
+    second = kernel.output(queued[1], timeout=60)
+    assert first.result == second.result == "''"
+    assert len(shared) == 1
+    assert shared == set(_browsers(kernel)) or not _browsers(kernel)
+    assert _grown(kernel) == []
+
+
+def _browsers(kernel):
+    children = psutil.Process(kernel.pid).children(recursive=True)
+    return [p for p in children if _is_browser(p)]
+
+
+def _is_browser(process):
+    with suppress(psutil.NoSuchProcess):
+        line = process.cmdline()
+        return "--remote-debugging-pipe" in line and not any(
+            "--type=" in a for a in line
+        )
+
+
+@pytest.mark.parametrize("to_the_group", [True, False])
+def test_an_interrupted_cell_leaves_no_process(own_kernel, to_the_group):
+    """JupyterLab interrupts the kernel's whole process group, others the kernel."""
+    own_kernel.run("from wslab.lab import serve; import asyncio")
+    own_kernel.run("async with serve(lambda *_: asyncio.sleep(0)): pass")
+    request = own_kernel.send(HANGS)
+    printed = ""
+    while "open" not in printed:
+        message = own_kernel.client.get_iopub_msg(timeout=30)
+        printed = message["content"].get("text", "")
+    send = os.killpg if to_the_group else os.kill
+    send(own_kernel.pid, signal.SIGINT)
+    assert own_kernel.output(request).error
+    assert _grown(own_kernel) == []
+    assert own_kernel.run("1 + 1").result == "2"
+
+
+def _grown(kernel):
+    """The processes under the kernel that do not go away."""
+    children = psutil.Process(kernel.pid).children(recursive=True)
+    return psutil.wait_procs(children, timeout=10)[1]

@@ -1,0 +1,256 @@
+"""The ladder: rows in a stable order, folded, as text and as SVG."""
+
+import re
+from xml.etree import ElementTree
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wslab.trace.ladder.fold import fold
+from wslab.trace.ladder.order import rows_of
+from wslab.trace.model import (
+    ApplicationEvent,
+    Connection,
+    Frame,
+    Handshake,
+    Head,
+    Opcode,
+    TcpEnd,
+)
+from wslab.trace.trace import Trace
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def frame(sender, payload=b"", message=None, opcode=Opcode.TEXT, **other):
+    fields = {
+        "fin": True,
+        "masked": sender == "client",
+        "compressed": False,
+        "length": len(payload),
+        "size": other.get("length", len(payload)),
+    } | other
+    return Frame(sender, opcode, payload=payload[:128], message=message, **fields)
+
+
+def receive(data, number):
+    return _event("websocket.receive", "server", data, ("receive", number))
+
+
+def send(data, number):
+    return _event("websocket.send", "application", data, ("send", number))
+
+
+def _event(kind, sender, data, pair=None):
+    return ApplicationEvent(kind, sender, data[:128], len(data), pair=pair)
+
+
+def trace_of(*connections, left_out=0):
+    return Trace(tuple(connection(c) for c in connections), left_out)
+
+
+def connection(events, gap=None, left_out=0, path="/echo"):
+    request = Head("client", f"GET {path} HTTP/1.1", (), 0)
+    gap = len(events) if gap is None else gap
+    return Connection(
+        tuple(events), gap, left_out, False, True, Handshake(request, None), None, None
+    )
+
+
+def lines(*events):
+    return str(trace_of(events)).splitlines()[1:]
+
+
+def round_trip(number, data="tick"):
+    return [
+        frame("client", data.encode(), number),
+        receive(data, number),
+        send(data, number),
+        frame("server", data.encode(), number),
+    ]
+
+
+def test_pipelined_messages_stand_where_they_are_received():
+    """F35: three messages in one chunk or in three give the same rows."""
+    trips = [round_trip(n, str(n)) for n in range(3)]
+    one_by_one = [event for trip in trips for event in trip]
+    at_once = [t[0] for t in trips] + [e for t in trips for e in t[1:]]
+    assert rows_of(one_by_one) == rows_of(at_once)
+    assert [len([p for p in row if p]) for row in rows_of(at_once)] == [2] * 6
+
+
+def test_late_receive_does_not_float_past_the_close():
+    """F41: message and close in one chunk, and the reply that the server writes."""
+    close = frame("client", b"\x03\xe8", opcode=Opcode.CLOSE)
+    reply = frame("server", b"\x03\xe8", opcode=Opcode.CLOSE)
+    fin = TcpEnd("server", "FIN")
+    message = frame("client", b"x", 0)
+    gone = ApplicationEvent("websocket.disconnect", "server", code=1000)
+    expected = lines(message, receive("x", 0), close, reply, fin, gone)
+    assert lines(message, close, reply, fin, receive("x", 0), gone) == expected
+    assert "close 1000" in expected[1]
+
+
+def test_what_contradicts_sharing_a_row_gets_rows_of_its_own():
+    """F35: a pong that overtook the echo is drawn where it was."""
+    first, second = round_trip(0, "a"), round_trip(1, "b")
+    ping = frame("client", b"", opcode=Opcode.PING)
+    pong = frame("server", b"", opcode=Opcode.PONG)
+    events = [first[0], second[0], ping, pong, *first[1:], *second[1:]]
+    rows = rows_of(events)
+    shown = [part for row in rows for part in row if part]
+    assert sorted(map(repr, shown)) == sorted(map(repr, events))
+    wire = [row.wire for row in rows if row.wire and row.wire.sender == "server"]
+    assert wire == [pong, first[3], second[3]]
+
+
+@given(st.data())
+def test_every_event_has_one_place_and_lanes_keep_their_order(data):
+    """Whatever happened, nothing is lost, doubled or reordered within its lane."""
+    trips = [round_trip(n) for n in range(4)]
+    pool = [e for t in trips for e in t]
+    pool += [frame("client", b"1234", opcode=Opcode.PING), TcpEnd("server", "FIN")]
+    pool += [frame("server", b"\x03\xe8", opcode=Opcode.CLOSE)]
+    pool += [ApplicationEvent("websocket.close", "application", pair=("close", 0))]
+    pool += [ApplicationEvent("returned", "application")]
+    events = data.draw(st.permutations(pool))
+    rows = rows_of(events)
+    for lane in ("client", "server"):
+        before = [e for e in events if lane_of(e) == lane]
+        assert [r.wire for r in rows if r.wire and r.wire.sender == lane] == before
+    before = [e for e in events if lane_of(e) == "application"]
+    assert [r.application for r in rows if r.application] == before
+
+
+def lane_of(event):
+    return "application" if isinstance(event, ApplicationEvent) else event.sender
+
+
+def test_repeats_are_folded():
+    """F35: a hundred echoes are two, and a note; it says whether they are the same."""
+    same = [event for n in range(100) for event in round_trip(n)]
+    different = [event for n in range(100) for event in round_trip(n, str(n))]
+    assert lines(*same)[4:] == ["  \N{MULTIPLICATION SIGN} 98 more"]
+    assert lines(*different)[4:] == ["  \N{MULTIPLICATION SIGN} 98 more like these"]
+    assert len(fold(rows_of(same[:16]))) == 8
+
+
+def test_same_connections_are_folded():
+    """F38: ten clients that did the same are told once."""
+    trace = trace_of(*[round_trip(0)] * 10, round_trip(0, "other"), left_out=3)
+    titles = [line for line in str(trace).splitlines() if "connection" in line]
+    assert titles == [
+        "connections 1 to 10, each: /echo",
+        "connection 11: /echo",
+        "… 3 connections left out",
+    ]
+
+
+def test_payloads_are_cut_escaped_and_shown_as_hex():
+    """F42: long, binary and hostile payloads; lengths are of the whole."""
+    long, hostile = b"a" * 500, b'<b>"\x1b[2J\n'
+    text = lines(frame("client", long, 0), frame("client", hostile, 1))
+    assert re.search(r'text "a+…" · 500 B ─+→', text[0])
+    assert r'text "<b>\"\x1b[2J\n" · 9 B' in text[1]
+    data = frame("client", bytes(range(128)), 0, Opcode.BINARY, length=4096)
+    assert re.search(r"binary 00 01 02 [0-9a-f ]+… · 4096 B", lines(data)[0])
+    cut = frame("client", ("é" * 100).encode()[:127], 0, length=200)
+    assert "é…" in lines(cut)[0]
+    assert "text ff fe · 2 B" in lines(frame("client", b"\xff\xfe", 0))[0]
+
+
+def test_marks_of_unusual_frames():
+    """F35: an unfinished, an unmasked, a reserved frame; a close without a code."""
+    assert "text · 0 B FIN=0 ─" in lines(frame("client", b"", 0, fin=False))[0]
+    assert "0 B unmasked" in lines(frame("client", b"", 0, masked=False))[0]
+    assert "opcode 11 · 0 B" in lines(frame("client", opcode=11))[0]
+    assert "close without a code" in lines(frame("client", opcode=Opcode.CLOSE))[0]
+    lost = frame("client", b"xx", 0, compressed=True, size=None)
+    assert "2 B not inflated" in lines(lost)[0]
+
+
+def test_random_keepalive_payloads_are_not_shown():
+    """F13: two runs ping with different bytes and give the same text."""
+    one, two = (frame("server", p, opcode=Opcode.PING) for p in (b"abcd", b"\0\1\2\3"))
+    assert lines(one) == lines(two)
+    assert 'ping "hello"' in lines(frame("server", b"hello", opcode=Opcode.PING))[0]
+
+
+anything = st.one_of(
+    st.builds(
+        lambda s, p, o, n: frame(s, p, None, o, length=len(p) + n),
+        st.sampled_from(["client", "server"]),
+        st.binary(max_size=128),
+        st.integers(0, 15),
+        st.sampled_from([0, 1, 1 << 40]),
+    ),
+    st.builds(
+        lambda t, d, r, c, x: ApplicationEvent(t, "server", d, 1 << 40, c, r, x),
+        st.text(max_size=60),
+        st.none() | st.text(max_size=128) | st.binary(max_size=128),
+        st.none() | st.text(max_size=128),
+        st.none() | st.integers(0, 9999),
+        st.none() | st.text(max_size=200),
+    ),
+    st.builds(lambda t: Head("client", f"GET /{t} HTTP/1.1", (), 0), st.text()),
+)
+
+
+@given(st.lists(anything, max_size=8))
+def test_any_trace_has_both_forms(events):
+    """Lines of at most 88 columns, no control character, XML that parses."""
+    ends = connection(events), connection(events, path="/\x1b[2J" + 99 * "x")
+    trace = Trace(ends)
+    for line in str(trace).split("\n"):
+        assert len(line) <= 88
+        assert line.isprintable()
+    svg = ElementTree.fromstring(trace._repr_mimebundle_()["text/html"])
+    assert svg.tag == f"{SVG}svg"
+    for text in svg.iter(f"{SVG}text"):
+        assert len(text.text or "") <= 50
+
+
+def echo_events():
+    return [
+        Head("client", "GET /echo HTTP/1.1", (), 0),
+        ApplicationEvent("websocket.connect", "server", pair=("request", 0)),
+        ApplicationEvent("websocket.accept", "application", pair=("response", 0)),
+        Head("server", "HTTP/1.1 101 Switching Protocols", (), 0),
+        *round_trip(0, "hello"),
+        frame("client", b"\x03\xe8", opcode=Opcode.CLOSE),
+        frame("server", b"\x03\xe8", opcode=Opcode.CLOSE),
+        TcpEnd("server", "FIN"),
+        ApplicationEvent("websocket.disconnect", "server", code=1000),
+        ApplicationEvent("returned", "application"),
+    ]
+
+
+def test_svg_is_small_named_and_described():
+    """F35: one image to a screen reader, with a name and a description."""
+    bundle = trace_of(echo_events())._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain"}
+    assert len(bundle["text/html"].encode()) < 4096
+    svg = ElementTree.fromstring(bundle["text/html"])
+    title, description = svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")
+    assert svg.get("role") == "img"
+    assert svg.get("aria-labelledby") == title.get("id")
+    assert svg.get("aria-describedby") == description.get("id")
+    assert title.text == "Ladder diagram: /echo"
+    assert 'server sends text "hello" · 5 B; application send' in description.text
+    assert len(list(svg.iter(f"{SVG}path"))) == 1 + 7 + 5
+
+
+def test_two_diagrams_on_a_page_share_no_id():
+    """F35: the same trace twice on one page."""
+    trace = trace_of(echo_events())
+    both = "".join(trace._repr_mimebundle_()["text/html"] for _ in range(2))
+    ids = re.findall(r' id="([^"]+)"', both)
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_gap_is_marked_where_it_is():
+    """F13: the bound of a recording shows in both forms."""
+    trace = Trace((connection(echo_events(), gap=4, left_out=1000),))
+    text = str(trace).splitlines()
+    assert text[3] == "  … 1000 events left out"
+    assert "… 1000 events left out" in trace._repr_mimebundle_()["text/html"]
