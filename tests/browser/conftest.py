@@ -1,7 +1,5 @@
 """Headless Chromium over sites that are built once and served on 127.0.0.1."""
 
-import os
-import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,10 +19,12 @@ from playwright.async_api import (
     async_playwright,
 )
 
+from wslab.lab.chrome.browser import find_chromium
+
+from ..conftest import require
 from ..site.conftest import build_own, once, shared, write_project
 from ..site.sample import everything, other
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -69,17 +69,6 @@ class Visit:
             self.faults.append(f"request to another host: {request.url}")
 
 
-def chromium() -> str:
-    """The path of Chromium; where there is none, skip, or fail in CI."""
-    for program in PROGRAMS:
-        if found := shutil.which(program):
-            return found
-    reason = "no Chromium: apt-get install chromium, or brew install --cask chromium"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def build_sample(directory: Path) -> None:
     """Build the site of the sample chapters."""
     notebooks = {"01-sample": everything(), "02-other": other()}
@@ -120,10 +109,10 @@ def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """One Chromium for a module's tests."""
-    program = chromium()
+    require("chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=program, args=OPTIONS
+            executable_path=find_chromium(), args=OPTIONS
         )
         yield browser
         await browser.close()

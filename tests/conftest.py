@@ -1,0 +1,92 @@
+"""What holds for the whole suite: signals, Hypothesis, programs, and what is slow.
+
+Each xdist worker loads this file too, so that all of it holds in workers.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+TESTS = Path(__file__).parent
+IN_CI = os.environ.get("CI") == "true"
+
+SLOW = (
+    "browser",
+    "lab/test_chrome.py",
+    "lab/test_chrome_kernel.py",
+    "lab/test_serve_kernel.py",
+    "notebooks/test_downloads.py",
+    "notebooks/test_ways.py",
+    "site/test_cache.py",
+    "site/test_cli.py",
+    "site/test_execute.py",
+    "site/test_execute_interrupt.py",
+    "site/test_failure.py",
+    "site/test_progress.py",
+    "site/test_site_faults.py",
+    "site/test_site_own.py",
+    "site/test_site_sample.py",
+    "websocket/test_crowd.py",
+    "websocket/test_stalled_client.py",
+)
+"""Files and folders that start kernels, builds, browsers or crowds; all are `slow`."""
+
+
+def _chromium() -> bool:
+    from wslab.lab.chrome.browser import find_chromium
+
+    return find_chromium() is not None
+
+
+PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
+    "chromium": (
+        _chromium,
+        "no Chromium: apt-get install chromium, brew install --cask chromium, "
+        "or set WSLAB_CHROMIUM",
+    ),
+}
+"""What `pytest.mark.needs` may name: is it there, and how does one get it."""
+
+
+def require(name: str) -> None:
+    """Go on if a program is there; else skip, or fail where CI runs."""
+    is_there, how_to_get_it = PROGRAMS[name]
+    if not is_there():
+        (pytest.fail if IN_CI else pytest.skip)(how_to_get_it)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give children a Ctrl-C that works, and properties the time that they take."""
+    # A shell starts `make test &` with SIGINT ignored, and children inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Time says nothing on a busy machine; the time-out of pytest ends what hangs.
+    settings.register_profile(
+        "wslab",
+        settings.get_profile("ci" if IN_CI else "default"),
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("wslab")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow by its place, and by its need of a program."""
+    places = [TESTS / name for name in SLOW]
+    for item in items:
+        slow = any(item.path.is_relative_to(place) for place in places)
+        if slow or item.get_closest_marker("needs"):
+            item.add_marker("slow")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose program is missing; where CI runs, let it fail."""
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            require(name)
