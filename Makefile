@@ -1,15 +1,15 @@
-# make serve | site | lab | test | lint | bench | lock | clean
+# `make help` lists the targets. Each sets up .venv first, where that is not done.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: serve site lab test lint bench lock clean help
+.PHONY: help serve site lab test test-fast lint format bench lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 serve: $(READY)  ## execute the notebooks, build the site and serve it
 	@$(BIN)/wslab serve
@@ -20,14 +20,22 @@ site: $(READY)  ## execute the notebooks and build the site into site/
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks
 
-test: $(READY)  ## run every test (Chromium tests are skipped where it is missing)
-	@$(BIN)/pytest -n auto
+test: $(READY)  ## run every test; print the coverage, which must not fall below 97 %
+	@$(BIN)/pytest -n logical --cov
+
+test-fast: $(READY)  ## run the tests without browsers, notebooks and builds
+	@$(BIN)/pytest -n logical -m "not slow"
 
 lint: $(READY)  ## check style, types and that no notebook carries outputs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
+
+format: $(READY)  ## mend the style that can be mended, take outputs out of notebooks
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
 bench: $(READY)  ## measure the ratios that the project promises
 	@for bench in $(filter-out benchmarks/ratios.py,$(wildcard benchmarks/*.py)); do \

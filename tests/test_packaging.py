@@ -4,9 +4,18 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
+FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("[!c]*.yml"))
+YAML = [
+    *FORMS,
+    ROOT / ".github/ISSUE_TEMPLATE/config.yml",
+    ROOT / ".github/workflows/site.yml",
+    ROOT / ".pre-commit-config.yaml",
+    ROOT / "CITATION.cff",
+]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -30,6 +39,49 @@ def test_the_conda_environment_asks_for_what_the_site_needs():
     *requirements, editable = pip["pip"]
     assert editable == "--editable ."
     assert set(requirements) == closure("site")
+
+
+@pytest.mark.parametrize("path", YAML, ids=lambda path: path.name)
+def test_yaml_can_be_read(path: Path):
+    assert isinstance(yaml.safe_load(path.read_text()), dict)
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_an_issue_form_is_what_github_takes(path: Path):
+    form = yaml.safe_load(path.read_text())
+    assert form.keys() <= {"name", "description", "labels", "title", "body"}
+    ids = [item["id"] for item in form["body"]]
+    assert len(ids) == len(set(ids))
+    for item in form["body"]:
+        assert item["type"] in ("input", "textarea")
+        assert item["attributes"]["label"]
+
+
+def test_ci_runs_on_every_python_that_is_supported_and_on_macos():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/site.yml").read_text())
+    jobs = workflow["jobs"]
+    pythons = jobs["test"]["strategy"]["matrix"]["python"]
+    assert f">={pythons[0]}" == PROJECT["requires-python"]
+    assert [f"3.{minor}" for minor in range(11, 11 + len(pythons))] == pythons
+    assert jobs["macos"]["runs-on"].startswith("macos")
+    assert {job["timeout-minutes"] for job in jobs.values()} == {60}
+
+
+def test_the_hooks_of_pre_commit_fetch_nothing():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    assert [repository["repo"] for repository in hooks["repos"]] == ["local"]
+    assert {hook["language"] for it in hooks["repos"] for hook in it["hooks"]} == {
+        "system"
+    }
+
+
+def test_the_citation_agrees_with_the_project():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation.keys() >= {"cff-version", "message", "title", "authors"}
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["version"] == PROJECT["version"]
+    assert citation["license"] == PROJECT["license"]
+    assert f"## {PROJECT['version']} - " in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_library_alone_needs_nothing():
