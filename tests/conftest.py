@@ -52,13 +52,6 @@ PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
 """What `pytest.mark.needs` may name: is it there, and how does one get it."""
 
 
-def require(name: str) -> None:
-    """Go on if a program is there; else skip, or fail where CI runs."""
-    is_there, how_to_get_it = PROGRAMS[name]
-    if not is_there():
-        (pytest.fail if IN_CI else pytest.skip)(how_to_get_it)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Give children a Ctrl-C that works, and properties the time that they take."""
     # A shell starts `make test &` with SIGINT ignored, and children inherit that.
@@ -79,6 +72,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is slow by its place, and by its need of a program."""
     places = [TESTS / name for name in SLOW]
     for item in items:
+        if item.path.is_relative_to(TESTS / "browser"):
+            item.add_marker(pytest.mark.needs("chromium"))
         slow = any(item.path.is_relative_to(place) for place in places)
         if slow or item.get_closest_marker("needs"):
             item.add_marker("slow")
@@ -89,4 +84,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose program is missing; where CI runs, let it fail."""
     for mark in item.iter_markers("needs"):
         for name in mark.args:
-            require(name)
+            is_there, how_to_get_it = PROGRAMS[name]
+            if not is_there():
+                (pytest.fail if IN_CI else pytest.skip)(how_to_get_it)

@@ -21,7 +21,6 @@ from playwright.async_api import (
 
 from wslab.lab.chrome.browser import find_chromium
 
-from ..conftest import require
 from ..site.conftest import build_own, once, shared, write_project
 from ..site.sample import everything, other
 
@@ -109,7 +108,6 @@ def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """One Chromium for a module's tests."""
-    require("chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=find_chromium(), args=OPTIONS
