@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from wslab import Application, Connection, State, WebSocketDisconnect
-from wslab.websocket.reader import MAX_MESSAGES, MAX_SIZE
+from wslab.websocket.inbox import MAX_MESSAGES, MAX_SIZE
 
 
 async def test_a_push_only_handler_learns_that_its_client_has_gone(serving, record):

@@ -1,14 +1,13 @@
 """WebSockets over ASGI: two handler APIs over one connection core."""
 
 from wslab.websocket.application import Application
-from wslab.websocket.connection import Connection
+from wslab.websocket.connection import Connection, State
 from wslab.websocket.errors import (
     DeclarationError,
     InvalidMessage,
     WebSocketDisconnect,
     WebSocketStateError,
 )
-from wslab.websocket.lifecycle import State
 from wslab.websocket.request import (
     URL,
     Headers,

@@ -37,8 +37,21 @@ NAMES: Mapping[int, str] = MappingProxyType(
 )
 """The names of the registered codes, 1000 to 1015."""
 
-_NEVER_SENT = frozenset({1004, 1005, 1006, 1015})
+NEVER_SENT = frozenset({1004, 1005, 1006, 1015})
+"""Codes of the registry that no close frame carries (section 7.4.1)."""
+
 _MAX_REASON = 123
+
+
+def substitutes(code: int) -> tuple[int, ...]:
+    """Return what to close with if a server refuses a code, the best first.
+
+    1001-1014 become 4001-4014: RFC 6455 section 7.4.2 leaves 4000-4999 to applications,
+    and so no server has an opinion of them. 1000 is what every server takes.
+    """
+    if code == NORMAL_CLOSURE:
+        return ()
+    return (code + 3000, NORMAL_CLOSURE) if code < 3000 else (NORMAL_CLOSURE,)
 
 
 def check_close(code: int, reason: str) -> None:
@@ -49,7 +62,7 @@ def check_close(code: int, reason: str) -> None:
     """
     if code == NORMAL_CLOSURE and not reason:
         return
-    registered = 1000 <= code <= 1014 and code not in _NEVER_SENT
+    registered = 1000 <= code <= 1014 and code not in NEVER_SENT
     if not registered and not 3000 <= code <= 4999:
         raise ValueError(
             f"{code} may not be sent as a close code: "

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Generator
 from contextlib import suppress
-from typing import NoReturn
+from enum import Enum
+from typing import Any, Literal, NoReturn
 
-from wslab.asgi import Event
-from wslab.websocket.codes import ABNORMAL_CLOSURE
-from wslab.websocket.errors import WebSocketDisconnect
-from wslab.websocket.events import (
-    accept_event,
-    close_event,
-    denial_events,
-    send_event,
-)
-from wslab.websocket.inbox import Receiving
-from wslab.websocket.lifecycle import State
+from wslab.asgi import Event, Receive, Scope, Send
+from wslab.websocket import codes
+from wslab.websocket.errors import WebSocketDisconnect, WebSocketStateError
+from wslab.websocket.events import accept_event, close_event, denial_events, send_event
+from wslab.websocket.inbox import Inbox
+from wslab.websocket.limits import Meter
 from wslab.websocket.request import HeaderPairs
 
 DISCONNECT_WAIT = 1.0  # seconds in which a failed send is explained by an event
 
+Party = Literal["client", "server"]
 
-class Connection(Receiving):
+
+class State(Enum):
+    """Where a connection stands."""
+
+    CONNECTING = "connecting"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+CONNECTING, OPEN, CLOSED = State  # a member is slow to look up on Python 3.11
+
+
+class Connection:
     """One WebSocket, from the handshake to its end. Handlers get it as `web_socket`.
 
     One task may receive and any number may send. Attributes to read:
@@ -34,40 +44,104 @@ class Connection(Receiving):
     - `closed_by`: "server" if the application, a limit or the server's shutdown ended
       it, "client" if the peer closed or vanished, None until closed.
 
-    While the handler is not in `receive()`, a background task reads ahead, within
-    bounds, so that `closed`, sends and the server's keepalive see what the peer does.
+    While the handler is not in `receive()`, a background task reads ahead, so that
+    `closed`, sends and the server's keepalive see what the peer does. It stops at 32
+    messages or 256 KiB that nobody has received: from there the server's back pressure
+    holds the client up, pongs included. While somebody awaits `closed`, it reads on.
     """
 
-    __slots__ = ()
+    __slots__ = (
+        "__weakref__",
+        "_asgi_receive",
+        "_asgi_send",
+        "_closed_here",
+        "_connected",
+        "_inbox",
+        "_waiters",
+        "closed_by",
+        "code",
+        "reason",
+        "scope",
+        "state",
+    )
+
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, meter: Meter | None = None
+    ) -> None:
+        self.scope = scope
+        self.state = CONNECTING
+        self.code: int | None = None
+        self.reason: str | None = None
+        self.closed_by: Party | None = None
+        self._asgi_receive = receive
+        self._asgi_send = send
+        self._connected = False  # websocket.connect has been read
+        self._closed_here = False  # the application itself closed or refused
+        self._waiters: list[asyncio.Future[None]] = []
+        self._inbox = Inbox(receive, self._disconnected, self._expel, meter)
+
+    def __repr__(self) -> str:
+        how = "" if self.code is None else f" {self.code} by the {self.closed_by}"
+        return f"<{type(self).__name__} {self.scope['path']} {self.state.value}{how}>"
 
     @property
     def connection(self) -> Connection:
         """This connection itself, so that it can stand where a view's WebSocket can."""
         return self
 
+    @property
+    def closed(self) -> Closed:
+        """Await it to wait for the end; true once the connection has ended.
+
+        It comes whatever lies unread, and its result is the close code. While somebody
+        awaits it, up to 1,024 unread messages and 1 MiB of them are held for a later
+        `receive()`, and what follows is discarded: a `receive()` that comes to such a
+        gap raises WebSocketStateError once, then goes on behind it. Nothing is ever
+        discarded while nobody awaits it.
+        """
+        return Closed(self)
+
+    async def connect(self) -> Event:
+        """Read the event that begins the handshake; accept and reject do it unasked.
+
+        Raises WebSocketStateError if it has been read.
+        """
+        if self._connected:
+            raise WebSocketStateError("websocket.connect has been read; now answer it")
+        event = await self._asgi_receive()
+        self._connected = True
+        kind = event["type"]
+        if kind == "websocket.disconnect":
+            self._disconnected(event)
+        elif kind != "websocket.connect":
+            raise WebSocketStateError(f"expected websocket.connect, got {kind}")
+        return event
+
     async def accept(
         self, subprotocol: str | None = None, headers: HeaderPairs | None = None
     ) -> None:
         """Accept the handshake, with one of the offered subprotocols and more headers.
 
-        Raises ValueError for a subprotocol that was not offered or a header that may
-        not be sent, WebSocketStateError unless connecting, WebSocketDisconnect if the
-        client has gone.
+        Cancelled while it waits for the handshake, it can be called again; cancelled
+        once the server has the event, it leaves the connection open. Raises ValueError
+        for a subprotocol that was not offered or a header that may not be sent,
+        WebSocketStateError unless connecting, WebSocketDisconnect if the client has
+        gone.
         """
-        if self.state is not State.CONNECTING:
-            self._raise_answered("accept")
+        if self.state is not CONNECTING:
+            self._refuse("accept")
         event = accept_event(self.scope, subprotocol, headers)
         if not self._connected:
             await self.connect()
-            if self.state is not State.CONNECTING:
-                self._raise_answered("accept")
-        self.state = State.OPEN
+            if self.state is not CONNECTING:
+                self._refuse("accept")
+        self.state = OPEN
         try:
             await self._asgi_send(event)
         except Exception as error:
-            self._opened()
             await self._send_failed(error)
-        self._opened()
+        finally:  # cancelled or not, the server has the event
+            self._inbox.open()
 
     async def reject(
         self,
@@ -81,19 +155,33 @@ class Connection(Receiving):
         403 whatever the arguments. Harmless if the client has gone. Raises ValueError
         for a status outside 200-599, WebSocketStateError unless connecting.
         """
-        if self.state is not State.CONNECTING:
-            self._raise_answered("reject")
+        if self.state is not CONNECTING:
+            self._refuse("reject")
         events = denial_events(self.scope, status, headers, body)
         if not self._connected:
             await self.connect()
-            if self.state is not State.CONNECTING:
-                with suppress(WebSocketDisconnect):
-                    self._raise_answered("reject")
+            if self.state is not CONNECTING:
                 return
-        self._ended_here = True
-        self._end(ABNORMAL_CLOSURE, "", "server")
-        for event in events:
-            await self._send_last(event)
+        self._closed_here = True
+        self._end(codes.ABNORMAL_CLOSURE, "", "server")
+        try:
+            for event in events:
+                await self._asgi_send(event)
+        except (TypeError, ValueError):
+            raise  # a fault of the response
+        except Exception:
+            return  # the client has gone
+
+    def receive(self) -> Coroutine[Any, Any, str | bytes | None]:
+        """Return the next message, str or bytes as the client's frame was.
+
+        Returns None once the connection has ended and what lay unread has been
+        received, and again every time after; at once after this side's `close`. Safe to
+        cancel if the server's `receive` is: no message is lost. Raises
+        WebSocketStateError before accept, while another task is receiving, and where
+        messages were discarded (see `closed`).
+        """
+        return self._inbox.get()
 
     async def send(self, content: str | bytes) -> None:
         """Send one message; returns when the server has taken it.
@@ -102,8 +190,8 @@ class Connection(Receiving):
         no form in UTF-8 (a lone surrogate), WebSocketDisconnect once the peer has gone,
         WebSocketStateError before accept and after `close`.
         """
-        if self.state is not State.OPEN:
-            self._raise_closed("send")
+        if self.state is not OPEN:
+            self._refuse("send")
         kind = type(content)
         if kind is str and content.isascii():
             event: Event = {"type": "websocket.send", "text": content}
@@ -119,19 +207,77 @@ class Connection(Receiving):
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close with a code and a reason; before accept, refuse with HTTP 403.
 
+        A server that refuses a code of 1001-1014 (Daphne) gets that plus 3000, of the
+        range that is the application's (RFC 6455 section 7.4.2); `code` then says so.
         Harmless when the peer has gone. Raises ValueError for a code that may not be
         sent or a reason over 123 bytes, WebSocketStateError for a second close.
         """
         event = close_event(self.scope, code, reason)
-        if self.state is State.CONNECTING:
+        if self.state is CONNECTING:
             return await self.reject()
-        if self.state is State.CLOSED:
-            if self._ended_here:
-                self._raise_closed("close")
+        if self.state is CLOSED:
+            if self._closed_here:
+                self._refuse("close")
             return None
-        self._ended_here = True
+        self._closed_here = True
+        self._inbox.clear()
         self._end(code, reason, "server")
-        return await self._send_last(event)
+        return await self._send_close(event)
+
+    def release(self) -> Coroutine[Any, Any, None]:
+        """Stop reading; nothing of the connection is left running. Idempotent."""
+        return self._inbox.release()
+
+    # How it ends
+
+    def _end(self, code: int, reason: str, by: Party) -> None:
+        self.state = CLOSED
+        self.code, self.reason, self.closed_by = code, reason, by
+        self._inbox.close()
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _disconnected(self, event: Event) -> None:
+        """End by the server's word: 1005 and "" stand for what it leaves out."""
+        if self.state is CLOSED:
+            return
+        code = event.get("code")
+        code = codes.NO_STATUS_RECEIVED if code is None else code
+        # No client restarts a service: it is what servers report at their shutdown.
+        by: Party = "server" if code == codes.SERVICE_RESTART else "client"
+        self._end(code, event.get("reason") or "", by)
+
+    async def _expel(self, code: int, reason: str) -> None:
+        """Close for a broken limit; what came before can still be received."""
+        if self.state is not CLOSED:
+            self._end(code, reason, "server")
+            await self._send_close(close_event(self.scope, code, reason))
+
+    async def _send_close(self, event: Event) -> None:
+        """Send `websocket.close`; that the peer has gone already is no matter."""
+        try:
+            await self._asgi_send(event)
+        except OSError:
+            return  # it has gone (specs/www 2.4)
+        except Exception:  # it has, or the server refuses the code
+            for code in codes.substitutes(event["code"]):
+                with suppress(Exception):
+                    await self._asgi_send({**event, "code": code})
+                    self.code = code
+                    return
+
+    async def _wait_closed(self) -> int:
+        if self.state is not CLOSED:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            try:
+                with self._inbox.sought():
+                    await waiter
+            finally:
+                self._waiters.remove(waiter)
+        assert self.code is not None
+        return self.code
 
     async def _send_failed(self, error: Exception) -> NoReturn:
         """Raise what a failed send means: a disconnect, or a fault of the message.
@@ -141,21 +287,45 @@ class Connection(Receiving):
         """
         if isinstance(error, TypeError | ValueError):
             raise error
-        if self.state is State.OPEN:
-            await self._find_disconnect()
-        if self.state is not State.CLOSED:
-            if not isinstance(error, OSError | RuntimeError):
-                raise error
-            self._end(ABNORMAL_CLOSURE, "", "client")
-        raise self._disconnect() from error
-
-    async def _find_disconnect(self) -> None:
-        if self._idle:
-            self._read_ahead()
-        if self._reader is not None:
-            self._reader.drain()
-        try:
+        self._inbox.open()
+        with suppress(TimeoutError):
             async with asyncio.timeout(DISCONNECT_WAIT):
                 await self.closed
-        except TimeoutError:
-            return
+        if self.state is not CLOSED:
+            if not isinstance(error, OSError | RuntimeError):
+                raise error
+            self._end(codes.ABNORMAL_CLOSURE, "", "client")
+        raise self._disconnect() from error
+
+    def _refuse(self, step: str) -> NoReturn:
+        """Raise what a step is that the state does not allow."""
+        if self.state is CONNECTING:
+            raise WebSocketStateError(f"cannot {step} before accept")
+        if self.state is OPEN:
+            raise WebSocketStateError(
+                f"{step} comes before everything else, but the connection is open"
+            )
+        if self._closed_here:
+            raise WebSocketStateError(
+                f"cannot {step}: the application has closed the connection"
+            )
+        raise self._disconnect()
+
+    def _disconnect(self) -> WebSocketDisconnect:
+        assert self.code is not None
+        return WebSocketDisconnect(self.code, self.reason or "")
+
+
+class Closed:
+    """Awaitable for a connection's end; its result is the close code."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __bool__(self) -> bool:
+        return self._connection.state is CLOSED
+
+    def __await__(self) -> Generator[Any, None, int]:
+        return self._connection._wait_closed().__await__()

@@ -1,184 +1,294 @@
-"""Receiving: in the handler's own task where that will do, ahead of it where not."""
+"""Receiving: in the handler's own task where that will do, ahead of it where not.
+
+A server such as uvicorn stops reading its socket after one unread message. A handler
+that only sends, or works for long, would then never learn that its peer has gone, and
+the answers to the server's pings would stay unread until the keepalive ends a healthy
+connection. So a task reads ahead, up to a bound; beyond it the server's own back
+pressure holds the client up, unless somebody waits for the end.
+"""
 
 from __future__ import annotations
 
-from wslab.asgi import Event, Receive, Scope, Send
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+
+from wslab.asgi import Event, Receive
 from wslab.websocket.codes import ABNORMAL_CLOSURE
 from wslab.websocket.errors import WebSocketStateError
-from wslab.websocket.events import close_event
-from wslab.websocket.lifecycle import Lifecycle, Party, State
 from wslab.websocket.limits import Meter
-from wslab.websocket.reader import BackgroundReader
-from wslab.websocket.turn import Turn, next_turn
+
+MAX_MESSAGES = 32
+MAX_SIZE = 256 * 1024  # characters and bytes; one larger message is let in
+HELD_MESSAGES = 1024  # while somebody awaits the end
+HELD_SIZE = 1024 * 1024
 
 
-class Receiving(Lifecycle):
-    """What comes in: the middle layer of `Connection`.
+class Reading(Enum):
+    """Who reads what comes in."""
 
-    A `receive()` awaits the server's in the handler's own task. Whenever the loop turns
-    while the handler is elsewhere, a background reader takes over, and stays.
+    NOT_YET = "nobody: the handshake has not been accepted"
+    NOBODY = "nobody, so that the task will from the loop's next turn on"
+    HANDLER = "a receive(), in the handler's own task"
+    AHEAD = "the task, and it stays"
+    OVER = "nobody: nothing comes any more"
+
+
+NOT_YET, NOBODY, HANDLER, AHEAD, OVER = Reading  # a member is slow to look up on 3.11
+
+
+class Inbox:
+    """The messages of one connection, in order; it knows nothing of its state.
+
+    A `get()` awaits the server's `receive` in the handler's own task. Whenever the loop
+    turns while the handler is elsewhere, a task takes over, and stays. It reads until
+    MAX_MESSAGES or MAX_SIZE lie here. Within `sought()` it reads on, holds up to
+    HELD_MESSAGES and HELD_SIZE, and discards what follows, so that the end is seen
+    whatever lies before it; the `get()` that comes to the gap says so.
+
+    Args:
+        receive: the server's.
+        disconnected: called with the `websocket.disconnect`, and with one of code 1006
+            if `receive` raises.
+        expel: awaited with the close code and the reason when a limit is broken.
+        meter: the limits, None if there are none.
     """
 
     __slots__ = (
-        "_armed",
-        "_connected",
-        "_excess",
-        "_idle",
+        "_arrival",
+        "_disconnected",
+        "_due",
+        "_error",
+        "_expel",
+        "_held",
+        "_lost",
         "_meter",
-        "_plain",
-        "_reader",
-        "_turn",
+        "_reading",
+        "_receive",
+        "_seekers",
+        "_size",
+        "_space",
+        "_task",
     )
 
     def __init__(
-        self, scope: Scope, receive: Receive, send: Send, meter: Meter | None = None
+        self,
+        receive: Receive,
+        disconnected: Callable[[Event], None],
+        expel: Callable[[int, str], Awaitable[None]],
+        meter: Meter | None,
     ) -> None:
-        super().__init__(scope, receive, send)
+        self._receive = receive
+        self._disconnected = disconnected
+        self._expel = expel
         self._meter = meter
-        self._connected = False  # websocket.connect has been read
-        self._idle = False  # open, and neither a receive() nor a reader is under way
-        self._plain = False  # open, and messages need no measuring
-        self._armed = False  # a look at `_idle` is due at the loop's next turn
-        self._excess: tuple[int, str] | None = None
-        self._reader: BackgroundReader | None = None
-        self._turn: Turn | None = None
+        self._reading = NOT_YET
+        self._due: asyncio.Handle | None = None  # a look, at the loop's next turn
+        self._seekers = 0  # how many await the end
+        self._task: asyncio.Task[None] | None = None
+        self._held: deque[str | bytes] | None = None  # once the task reads
+        self._size = 0
+        self._lost = 0  # messages discarded behind those that are held
+        self._error: Exception | None = None
+        self._arrival: asyncio.Future[None] | None = None
+        self._space: asyncio.Future[None] | None = None
 
-    async def connect(self) -> Event:
-        """Read the event that begins the handshake; accept and reject do it unasked.
+    def open(self) -> None:
+        """Begin to receive: the handshake has been accepted. Idempotent."""
+        if self._reading is NOT_YET:
+            self._reading = NOBODY
+            self._look_soon()
 
-        Raises WebSocketStateError if it has been read.
-        """
-        if self._connected:
-            raise WebSocketStateError("websocket.connect has been read; now answer it")
-        self._connected = True
-        event = await self._asgi_receive()
-        if event["type"] == "websocket.disconnect":
-            self._disconnected(event)
-        elif event["type"] != "websocket.connect":
-            raise WebSocketStateError(
-                f"expected websocket.connect, got {event['type']}"
-            )
-        return event
+    def close(self) -> None:
+        """Read no more, and tell nobody; from any task. What is held stays."""
+        self._reading = OVER
+        # No cycle with the connection may be left to the garbage collector: that would
+        # cost 1.5 us a connection (benchmarks/connection.py), the look included.
+        self._disconnected, self._expel = _ignore, _ignore_excess
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        _wake(self._arrival)
+        _wake(self._space)
+        if self._task is not None and asyncio.current_task() is not self._task:
+            self._task.cancel()
 
-    async def receive(self) -> str | bytes | None:
-        """Return the next message, str or bytes as the client's frame was.
+    def clear(self) -> None:
+        """Forget what is held: nobody asks for it any more."""
+        self._held = None
+        self._size = self._lost = 0
 
-        Returns None once the connection has ended, and again every time after. Safe to
-        cancel if the server's `receive` is: no message is lost. Raises
-        WebSocketStateError before accept and while another task is receiving.
-        """
-        if not self._idle:
-            return await self._receive_otherwise()
-        self._idle = False
+    async def release(self) -> None:
+        """Close, clear, and return when nothing is left running. Idempotent."""
+        self.close()
+        self.clear()
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    @contextmanager
+    def sought(self) -> Iterator[None]:
+        """Read to the end within this block, whatever lies before it."""
+        self._seekers += 1
+        _wake(self._space)
         try:
-            event = await self._asgi_receive()
-        except BaseException as error:
-            self._receive_failed(error)
-            self._resume()
-            if isinstance(error, OSError):
-                return None
-            raise
-        text: str | None = event.get("text")
-        if text is not None and self._plain:
-            self._idle = True
-            if not self._armed:
-                self._arm()
-            return text
-        if event["type"] == "websocket.disconnect":
-            self._disconnected(event)
+            yield
+        finally:
+            self._seekers -= 1
+
+    async def get(self) -> str | bytes | None:
+        """Return the next message, None once there are no more; safe to cancel.
+
+        Raises WebSocketStateError before `open`, while another task waits here, and
+        once where messages were discarded; what the server's `receive` raises, OSError
+        apart.
+        """
+        if self._reading is not NOBODY:
+            return await self._next_held()
+        self._reading = HANDLER
+        if self._meter is not None:
+            self._meter.resume()
+        try:
+            event = await self._receive()
+        except Exception as error:
+            self._fail(error)
             return None
+        except BaseException:
+            self._give_back()
+            raise
+        if self._reading is not HANDLER:
+            return None  # closed meanwhile
+        text: str | None = event.get("text")
+        if text is not None and self._meter is None:
+            self._reading = NOBODY
+            if self._due is None:
+                self._look_soon()
+            return text
         try:
             return await self._content(event)
         finally:
-            self._resume()
+            self._give_back()
 
-    def look(self) -> None:
-        """Begin to read ahead if the handler is not in receive()."""
-        self._armed = False
-        if self._idle:
-            self._read_ahead()
-
-    async def release(self) -> None:
-        """Stop reading; nothing of the connection is left running. Idempotent."""
-        self._idle = False
-        if self._armed and self._turn is not None:
-            self._turn.drop(self)
-        if self._reader is not None:
-            await self._reader.stopped()
-
-    async def _receive_otherwise(self) -> str | bytes | None:
-        if self.state is State.CONNECTING:
-            self._raise_closed("receive")
-        if self._reader is not None:
-            return await self._reader.get()
-        if self.state is State.CLOSED:
+    async def _next_held(self) -> str | bytes | None:
+        if self._reading is NOT_YET:
+            raise WebSocketStateError("cannot receive before accept")
+        if self._reading is HANDLER or self._arrival is not None:
+            raise WebSocketStateError("another task is waiting in receive()")
+        while self._reading is AHEAD and not self._held and not self._lost:
+            self._arrival = asyncio.get_running_loop().create_future()
+            try:
+                await self._arrival
+            finally:
+                self._arrival = None
+        if self._held:
+            content = self._held.popleft()
+            self._size -= len(content)
+        elif self._lost:
+            self._raise_gap()
+        elif self._error is not None:
+            raise self._error
+        else:
             return None
-        raise WebSocketStateError("another task is waiting in receive()")
+        if not self._is_full():
+            _wake(self._space)
+        return content
 
-    async def _read(self) -> str | bytes | None:
-        """Read for the background reader: a message, or None at the end."""
-        try:
-            event = await self._asgi_receive()
-        except Exception as error:
-            self._receive_failed(error)
-            if isinstance(error, OSError):
-                return None
-            raise
-        return await self._content(event)
+    def _raise_gap(self) -> None:
+        lost, self._lost = self._lost, 0
+        _wake(self._space)
+        raise WebSocketStateError(
+            f"{lost} messages were discarded here: more than {HELD_MESSAGES}, or than "
+            f"{HELD_SIZE} bytes, lay unread while `closed` was awaited"
+        )
 
     async def _content(self, event: Event) -> str | bytes | None:
         """Return the message in an event, None at a disconnect or a broken limit."""
         if event["type"] == "websocket.disconnect":
+            self._reading = OVER
             self._disconnected(event)
             return None
         content = message_in(event)
-        if self.state is State.CLOSED:
-            return None
         if self._meter is not None:
-            self._excess = self._meter.excess(content)
-            if self._excess is not None:
-                self._end(*self._excess, "server")
-                await self._send_last(close_event(self.scope, *self._excess))
+            excess = self._meter.excess(content)
+            if excess is not None:
+                self._reading = OVER
+                await self._expel(*excess)
                 return None
         return content
 
-    def _receive_failed(self, error: BaseException) -> None:
-        if isinstance(error, Exception) and self.state is State.OPEN:
-            self._end(ABNORMAL_CLOSURE, "", "client")
+    def _fail(self, error: Exception) -> None:
+        """Take an error of `receive` for the end; raise it unless it is usual."""
+        if self._reading is not OVER:
+            self._reading = OVER
+            code = ABNORMAL_CLOSURE
+            self._disconnected({"type": "websocket.disconnect", "code": code})
+        if not isinstance(error, OSError):
+            raise error
 
-    def _opened(self) -> None:
-        """Begin to receive, once the handshake has been accepted."""
-        if self.state is State.OPEN:
-            self._plain = self._meter is None
-            self._idle = True
-            self._arm()
+    # Reading ahead
 
-    def _resume(self) -> None:
-        self._idle = self.state is State.OPEN and self._reader is None
-        if self._idle and not self._armed:
-            self._arm()
+    def _give_back(self) -> None:
+        """Let whoever comes first read next, this handler or the task."""
+        if self._reading is HANDLER:
+            self._reading = NOBODY
+            if self._due is None:
+                self._look_soon()
 
-    def _arm(self) -> None:
-        """At the loop's next turn, see whether the handler came back to receive()."""
-        self._armed = True
-        if self._turn is None:
-            self._turn = next_turn()
-        self._turn.add(self)
+    def _look_soon(self) -> None:
+        self._due = asyncio.get_running_loop().call_soon(self._look)
 
-    def _read_ahead(self) -> None:
-        self._idle = False
-        self._reader = BackgroundReader(self._read)
+    def _look(self) -> None:
+        """Begin to read ahead if the handler has not come back to receive()."""
+        self._due = None
+        if self._reading is NOBODY:
+            self._reading = AHEAD
+            self._held = deque()
+            self._task = asyncio.get_running_loop().create_task(self._read_ahead())
 
-    def _end(self, code: int, reason: str, by: Party) -> None:
-        super()._end(code, reason, by)
-        self._idle = self._plain = False
-        if self._reader is not None and (self._ended_here or self._excess):
-            self._reader.stop()
+    async def _read_ahead(self) -> None:
+        try:
+            while self._reading is AHEAD:
+                if self._is_full() and not self._seekers:
+                    await self._wait_for_space()
+                    continue
+                await self._read_one()
+        except Exception as error:
+            self._error = error
+        finally:
+            self._reading = OVER
+            _wake(self._arrival)
 
-    async def _wait_closed(self) -> int:
-        if self._idle:
-            self._read_ahead()
-        return await super()._wait_closed()
+    async def _read_one(self) -> None:
+        if self._meter is not None:
+            self._meter.resume()
+        try:
+            event = await self._receive()
+        except Exception as error:
+            self._fail(error)
+            return
+        content = await self._content(event)
+        if content is not None and self._held is not None:
+            self._hold(self._held, content)
+
+    def _hold(self, held: deque[str | bytes], content: str | bytes) -> None:
+        if self._lost or len(held) >= HELD_MESSAGES or self._size >= HELD_SIZE:
+            self._lost += 1
+        else:
+            held.append(content)
+            self._size += len(content)
+        _wake(self._arrival)
+
+    def _is_full(self) -> bool:
+        many = self._held is not None and len(self._held) >= MAX_MESSAGES
+        return many or self._size >= MAX_SIZE or self._lost > 0
+
+    async def _wait_for_space(self) -> None:
+        self._space = asyncio.get_running_loop().create_future()
+        try:
+            await self._space
+        finally:
+            self._space = None
 
 
 def message_in(event: Event) -> str | bytes:
@@ -195,3 +305,16 @@ def message_in(event: Event) -> str | bytes:
     if data is not None and text is None:
         return data
     raise WebSocketStateError("a message has one of text and bytes, not none or both")
+
+
+def _ignore(event: Event) -> None:
+    """Stand for `disconnected` once the inbox is closed."""
+
+
+async def _ignore_excess(code: int, reason: str) -> None:
+    """Stand for `expel` once the inbox is closed."""
+
+
+def _wake(waiter: asyncio.Future[None] | None) -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)

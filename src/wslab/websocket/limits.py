@@ -14,7 +14,8 @@ class Limits:
     """`max_size` in bytes (of UTF-8 for text), `max_rate` in messages a second.
 
     None leaves a limit out. The rate is an average over one second, so that a burst of
-    one second's worth is let through.
+    one second's worth is let through. Messages count as they are read, ahead of the
+    handler; what waited while nobody read is counted as sent over that while.
     """
 
     max_size: int | None = None
@@ -36,15 +37,28 @@ class Limits:
 
 
 class Meter:
-    """Holds one connection's messages against the limits: a token bucket."""
+    """Holds one connection's messages against the limits: a token bucket.
 
-    __slots__ = ("_rate", "_size", "_then", "_tokens")
+    The bucket fills with the rate and holds one second's worth. While nobody reads, the
+    client's messages pile up on the way, to arrive in one burst, so that the bucket
+    must hold more then: it grows by that pause, and shrinks again while reading goes
+    on. A client is never allowed more than its rate over the connection's whole time,
+    and one second's worth.
+    """
+
+    __slots__ = ("_pause", "_rate", "_size", "_then", "_tokens")
 
     def __init__(self, size: int | None, rate: float | None) -> None:
         self._size = size
         self._rate = rate
         self._tokens = max(1.0, rate or 0.0)
+        self._pause = 0.0  # seconds without reading, less those with reading since
         self._then = monotonic()
+
+    def resume(self) -> None:
+        """Tell that from now on somebody waits for the next message."""
+        if self._rate is not None:
+            self._pause += self._pass(self._rate)
 
     def excess(self, content: str | bytes) -> tuple[int, str] | None:
         """Count a message; return the close code and reason if it is one too many."""
@@ -56,14 +70,20 @@ class Meter:
         return None
 
     def _take(self, rate: float) -> bool:
-        now = monotonic()
-        full = max(1.0, rate)
-        self._tokens = min(full, self._tokens + (now - self._then) * rate)
-        self._then = now
+        full = max(1.0, rate) + self._pause * rate
+        self._pause = max(0.0, self._pause - self._pass(rate))
+        self._tokens = min(full, self._tokens)
         if self._tokens < 1.0:
             return False
         self._tokens -= 1.0
         return True
+
+    def _pass(self, rate: float) -> float:
+        """Fill the bucket for the time since the last call; return those seconds."""
+        now = monotonic()
+        elapsed, self._then = now - self._then, now
+        self._tokens += elapsed * rate
+        return elapsed
 
 
 def _exceeds(content: str | bytes, limit: int) -> bool:

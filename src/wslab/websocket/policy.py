@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import types
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from wslab.websocket.codes import INTERNAL_ERROR, NORMAL_CLOSURE, SERVICE_RESTART
-from wslab.websocket.connection import Connection
+from wslab.websocket.connection import CLOSED, Connection
 from wslab.websocket.errors import InvalidMessage, Rejected, WebSocketDisconnect
-from wslab.websocket.lifecycle import State
-from wslab.websocket.resumed import resumed
 
 FAREWELL = 10.0  # seconds for the last event, if the client does not read
 
@@ -70,7 +69,7 @@ def _is_settled(
     then this one is open, and the error is the handler's own.
     """
     if isinstance(error, WebSocketDisconnect):
-        return connection.state is State.CLOSED and (
+        return connection.state is CLOSED and (
             connection.closed_by == "server" or caught(error.code)
         )
     return isinstance(error, Rejected | InvalidMessage)
@@ -79,18 +78,40 @@ def _is_settled(
 async def _finish(connection: Connection, ending: Ending) -> None:
     """Close or refuse unless that is done, within a bound, and stop reading."""
     try:
-        if connection.state is not State.CLOSED:
-            await _bounded(connection.close(ending.code, ending.reason))
+        if connection.state is not CLOSED:
+            await bounded(connection.close(ending.code, ending.reason))
     finally:
         await connection.release()
 
 
-async def _bounded(farewell: Coroutine[Any, Any, None]) -> None:
-    """Await it for so long; most often it need not wait, and then costs no timer."""
+async def bounded(farewell: Coroutine[Any, Any, None]) -> None:
+    """Await it for FAREWELL seconds; most often it need not wait: then without a timer.
+
+    It is stepped by hand, since asyncio.timeout would cost 7 us of the 12 that a view's
+    whole connection takes, and miss the bar of benchmarks/connection.py (1.5 times
+    Starlette instead of at most once). benchmarks/farewell.py measures it alone.
+    """
     try:
         awaited = farewell.send(None)
     except StopIteration:
         return
     with suppress(TimeoutError):
         async with asyncio.timeout(FAREWELL):
-            await resumed(farewell, awaited)
+            await _rest(farewell, awaited)
+
+
+@types.coroutine
+def _rest(
+    farewell: Coroutine[Any, Any, None], awaited: Any
+) -> Generator[Any, Any, None]:
+    """Await a coroutine that has made its first step, to where it awaits `awaited`."""
+    while True:
+        step: Callable[[Any], Any] = farewell.send
+        try:
+            argument = yield awaited
+        except BaseException as error:  # a cancellation is the farewell's to hear
+            step, argument = farewell.throw, error
+        try:
+            awaited = step(argument)
+        except StopIteration:
+            return

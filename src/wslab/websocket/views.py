@@ -7,17 +7,21 @@ from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 
 from wslab.asgi import Event
-from wslab.websocket.codes import INVALID_PAYLOAD, UNSUPPORTED_DATA
-from wslab.websocket.connection import Connection
+from wslab.websocket.codes import (
+    INVALID_PAYLOAD,
+    NEVER_SENT,
+    NORMAL_CLOSURE,
+    UNSUPPORTED_DATA,
+)
+from wslab.websocket.connection import Closed, Connection, State
 from wslab.websocket.errors import (
     InvalidMessage,
     Rejected,
     WebSocketDisconnect,
     WebSocketStateError,
 )
+from wslab.websocket.inbox import message_in
 from wslab.websocket.json import dumps, loads
-from wslab.websocket.lifecycle import Closed, State
-from wslab.websocket.raw import receive_event, send_event
 from wslab.websocket.request import HeaderPairs, Request
 
 
@@ -86,9 +90,15 @@ class WebSocket(Request):
         return self.connection.close(code, reason)
 
     async def ensure_closed(self, code: int = 1000) -> None:
-        """Close unless that is done already."""
+        """Close unless that is done already; no matter where `code` comes from.
+
+        1004, 1005, 1006 and 1015, which a WebSocketDisconnect of another connection may
+        have but which may not be sent (RFC 6455 section 7.4.1), close with 1000. Raises
+        ValueError for what is no close code at all, unless closed.
+        """
         if self.state is not State.CLOSED:
-            await self.connection.close(code)
+            sent = NORMAL_CLOSURE if code in NEVER_SENT else code
+            await self.connection.close(sent)
 
     async def reject(
         self,
@@ -128,7 +138,11 @@ class WebSocket(Request):
     # Messages
 
     def receive(self) -> Awaitable[Any]:
-        """Receive one message as the route's `receive_type`."""
+        """Receive one message as the route's `receive_type`.
+
+        Raises what the method for that type raises. Of "event", the end comes as an
+        event first, `websocket.disconnect`, and as WebSocketDisconnect from then on.
+        """
         return self._style.receive(self)
 
     def send(self, content: Any) -> Awaitable[None]:
@@ -170,11 +184,11 @@ class WebSocket(Request):
     async def receive_event(self) -> Event:
         """Receive a raw ASGI event: connect, receive, or disconnect as the last one.
 
-        Raises WebSocketDisconnect after that.
+        Raises WebSocketDisconnect after that, and so `async for` ends behind it.
         """
         if self._ended:
             raise self._disconnect()
-        event = await receive_event(self.connection)
+        event = await self._next_event()
         self._ended = event["type"] == "websocket.disconnect"
         return event
 
@@ -198,9 +212,24 @@ class WebSocket(Request):
         """
         return self.connection.send(dumps(value))
 
-    def send_event(self, event: Event) -> Coroutine[Any, Any, None]:
-        """Send a raw ASGI event, checked as the methods for it are."""
-        return send_event(self.connection, event)
+    async def send_event(self, event: Event) -> None:
+        """Send a raw ASGI event as the method for it would.
+
+        Raises ValueError for a type that no application sends, and that method's
+        errors.
+        """
+        kind = event["type"]
+        if kind == "websocket.send":
+            content = message_in({**event, "type": "websocket.receive"})
+            await self.connection.send(content)
+        elif kind == "websocket.accept":
+            await self.accept(event.get("subprotocol"), event.get("headers"))
+        elif kind == "websocket.close":
+            await self.close(event.get("code", 1000), event.get("reason") or "")
+        else:
+            raise ValueError(
+                f"an application sends no {kind!r}; for a denial use reject()"
+            )
 
     def __aiter__(self) -> Self:
         return self
@@ -212,6 +241,18 @@ class WebSocket(Request):
             if self._is_silent(error):
                 raise StopAsyncIteration from None
             raise
+
+    async def _next_event(self) -> Event:
+        connection = self.connection
+        if connection.state is State.CONNECTING:
+            return await connection.connect()
+        content = await connection.receive()
+        if isinstance(content, str):
+            return {"type": "websocket.receive", "text": content}
+        if content is not None:
+            return {"type": "websocket.receive", "bytes": content}
+        code, reason = connection.code, connection.reason or ""
+        return {"type": "websocket.disconnect", "code": code, "reason": reason}
 
     def _is_silent(self, error: WebSocketDisconnect) -> bool:
         """Tell whether the end of this connection is one to keep quiet about."""

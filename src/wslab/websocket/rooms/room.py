@@ -10,10 +10,9 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, Literal, Protocol
 
-from wslab.websocket.connection import Connection
+from wslab.websocket.connection import Connection, State
 from wslab.websocket.errors import WebSocketDisconnect, WebSocketStateError
 from wslab.websocket.json import dumps
-from wslab.websocket.lifecycle import State
 from wslab.websocket.rooms.delivery import Content, Delivery, Member
 
 logger = logging.getLogger(__name__)
