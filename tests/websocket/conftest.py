@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+import daphne.server
+import granian.server.embed
 import hypercorn.asyncio
 import hypercorn.config
 import pytest
+import txaio
 import uvicorn
 import websockets
+from granian.constants import Interfaces
+from granian.net import SocketHolder
+from twisted.internet import asyncioreactor
 from websockets.asyncio.client import connect as websockets_connect
 
 import wslab.testing
@@ -37,6 +44,8 @@ SERVERS = [
         ],
     ),
     "hypercorn",
+    "daphne",
+    "granian",
     "testing",
 ]
 
@@ -46,15 +55,42 @@ DIFFERENCES = {
         # connection_lost() reports 1005 once the handshake is complete
         "uvicorn-websockets-sansio": 1005,
         "uvicorn-wsproto": 1005,
+        # a lost connection and a close without a code look alike
+        "granian": 1005,
     },
     "code of a close without one": {},
     "reason of the client": {
         # StreamClosed carries neither the code nor the reason of the close frame
         "hypercorn": "",
+        # their disconnect events have no reason
+        "daphne": "",
+        "granian": "",
     },
     "code of the client": {
         # as above: any close by the client is reported as 1006
         "hypercorn": 1006,
+    },
+    "reason of the server": {
+        # sendClose() is called without one
+        "daphne": "",
+    },
+    "refusal": {
+        # no extension for denial responses
+        "daphne": (403, b""),
+    },
+    "header of accept": {
+        # both leave out accept's headers
+        "daphne": None,
+        "granian": None,
+    },
+    "empty messages": {
+        # handle_reply() sends what is true
+        "daphne": [],
+    },
+    **{
+        # autobahn sends 1000 and 3000-4999 only, so that the library adds 3000
+        f"close with {code}": {"daphne": code + 3000}
+        for code in range(1001, 1015)
     },
 }
 
@@ -98,7 +134,12 @@ class Server:
 
     def expect(self, what, usual):
         """Return what this server shows where others show the usual."""
-        return DIFFERENCES[what].get(self.name, usual)
+        return DIFFERENCES.get(what, {}).get(self.name, usual)
+
+    def close(self, code, reason=""):
+        """Return what clients see of the application's close with these."""
+        seen = self.expect("reason of the server", reason)
+        return self.expect(f"close with {code}", code), seen
 
     async def refused(self, path, **options) -> Refusal:
         """Connect, and return the response that refused it."""
@@ -277,6 +318,92 @@ async def _hypercorn(name, app, options) -> AsyncIterator[Server]:
         serving.result()
 
 
+class _Daphne(daphne.server.Server):
+    """Daphne without its own loop: on the test's, by a reactor made for it."""
+
+    def listen_success(self, port):
+        super().listen_success(port)
+        self.port = port
+
+    def end_connections(self):
+        """Do what a shutdown does: cancel the applications, then drop the clients."""
+        tasks = [one.get("application_instance") for one in self.connections.values()]
+        for task in filter(None, tasks):
+            task.cancel()
+        return [task for task in tasks if task is not None]
+
+
+@asynccontextmanager
+async def _daphne(name, app, options) -> AsyncIterator[Server]:
+    raised = Record()
+    loop = asyncio.get_running_loop()
+    sys.modules.pop("twisted.internet.reactor", None)
+    asyncioreactor.install(loop)
+    reactor = daphne.server.reactor = sys.modules["twisted.internet.reactor"]
+    reactor.run = lambda **options: None  # the loop runs already
+    txaio.config.loop = reactor  # where autobahn keeps its timers
+    options.pop("grace", None)
+    keys = {"ws_max_size": ("websocket_max_message_size", "websocket_max_frame_size")}
+    server = _Daphne(
+        _recorded(app, raised),
+        endpoints=["tcp:0:interface=127.0.0.1"],
+        signal_handlers=False,
+        **{key: value for name, value in options.items() for key in keys[name]},
+    )
+    server.run()
+    port = server.port.getHost().port
+
+    async def stop():
+        if server.port.disconnected:
+            return
+        await asyncio.wait_for(server.port.stopListening().asFuture(loop), WAIT)
+        tasks = server.end_connections()
+        await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), WAIT)
+
+    try:
+        yield Server(name, lambda *a, **k: _socket_client(port, *a, **k), stop, raised)
+    finally:
+        await stop()
+        for call in reactor.getDelayedCalls():
+            call.cancel()
+        for selectable in reactor.removeAll():
+            selectable.connectionLost(None)
+
+
+class _Granian(granian.server.embed.Server):
+    """Granian on a socket that listens already, in the test's loop."""
+
+    def __init__(self, app, listener):
+        super().__init__(app, interface=Interfaces.ASGI, log_enabled=False)
+        self._listener = listener
+
+    def _init_shared_socket(self):
+        self._ssp = None
+        self._shd = SocketHolder(self._listener.detach(), False, 128)
+
+    def stop(self):
+        self.interrupt_signal = True
+        self.main_loop_interrupt.set()
+
+
+@asynccontextmanager
+async def _granian(name, app, options) -> AsyncIterator[Server]:
+    raised = Record()
+    listener, port = _listen()
+    server = _Granian(_recorded(app, raised), listener)
+    serving = asyncio.create_task(server.serve())
+
+    async def stop():
+        server.stop()
+        await asyncio.wait({serving})
+
+    try:
+        yield Server(name, lambda *a, **k: _socket_client(port, *a, **k), stop, raised)
+    finally:
+        await stop()
+        serving.result()
+
+
 @asynccontextmanager
 async def _testing(name, app, options) -> AsyncIterator[Server]:
     raised = Record()
@@ -287,16 +414,24 @@ async def _testing(name, app, options) -> AsyncIterator[Server]:
         )
 
 
+STARTERS = {
+    "uvicorn": _uvicorn,
+    "hypercorn": _hypercorn,
+    "daphne": _daphne,
+    "granian": _granian,
+    "testing": _testing,
+}
+
+
 @pytest.fixture(params=SERVERS)
 async def serving(request):
     """Start applications on each server: `server = await serving(app)`."""
     name = request.param
     kind = name.partition("-")[0]
-    start = {"uvicorn": _uvicorn, "hypercorn": _hypercorn, "testing": _testing}[kind]
     async with AsyncExitStack() as stack:
 
         async def serve(app, **options):
-            return await stack.enter_async_context(start(name, app, options))
+            return await stack.enter_async_context(STARTERS[kind](name, app, options))
 
         serve.server_name = name
         yield serve

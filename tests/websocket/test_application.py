@@ -189,7 +189,8 @@ async def test_a_foreign_page_is_refused_on_every_server(serving):
     """Servers write header names in different ways; the check sees through that."""
     server = await serving(echo_app())
     refusal = await server.refused("/", origin="http://evil.example")
-    assert (refusal.status, refusal.body) == (403, b"origin not allowed")
+    expected = server.expect("refusal", (403, b"origin not allowed"))
+    assert (refusal.status, refusal.body) == expected
     async with server.client("/") as client:
         await client.send("hello")
         assert await client.receive() == "hello"
@@ -203,7 +204,8 @@ async def test_a_message_over_the_limit_closes_with_1009(serving):
             await client.send(message)
             assert await client.receive() == message
         await client.send("\N{SNOWMAN}" * 4)
-        assert await client.ended() == (1009, "a message may have at most 10 bytes")
+        expected = server.close(1009, "a message may have at most 10 bytes")
+        assert await client.ended() == expected
     assert server.raised == []
 
 
@@ -214,7 +216,8 @@ async def test_too_many_messages_close_with_1008(serving):
         await client.send("one")
         assert await client.receive() == "one"
         await client.send("two")
-        assert await client.ended() == (1008, "at most 0.01 messages a second")
+        expected = server.close(1008, "at most 0.01 messages a second")
+        assert await client.ended() == expected
     assert server.raised == []
 
 
@@ -291,5 +294,5 @@ async def test_a_token_guards_a_view(serving):
         assert json.loads(await client.receive()) == {"hello": "you"}
     for token in ("", "Bearer wrong", "s3kr3t"):
         refusal = await server.refused("/", headers=[("Authorization", token)])
-        assert refusal.status == 401
+        assert refusal.status == server.expect("refusal", (401,))[0]
         assert refusal.body == b""

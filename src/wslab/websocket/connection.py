@@ -17,7 +17,7 @@ from wslab.websocket.limits import Meter
 from wslab.websocket.request import HeaderPairs
 
 DISCONNECT_WAIT = 1.0  # seconds in which a failed send is explained by an event
-
+FAREWELL = 10.0  # seconds for the last event, if the client does not read
 Party = Literal["client", "server"]
 
 
@@ -125,8 +125,7 @@ class Connection:
         Cancelled while it waits for the handshake, it can be called again; cancelled
         once the server has the event, it leaves the connection open. Raises ValueError
         for a subprotocol that was not offered or a header that may not be sent,
-        WebSocketStateError unless connecting, WebSocketDisconnect if the client has
-        gone.
+        WebSocketStateError unless connecting, WebSocketDisconnect if it has gone.
         """
         if self.state is not CONNECTING:
             self._refuse("accept")
@@ -149,11 +148,11 @@ class Connection:
         headers: HeaderPairs | None = None,
         body: bytes | str = b"",
     ) -> None:
-        """Refuse the handshake with an HTTP response.
+        """Refuse the handshake with an HTTP response; harmless if the client has gone.
 
         Where the server lacks the extension `websocket.http.response`, the client sees
-        403 whatever the arguments. Harmless if the client has gone. Raises ValueError
-        for a status outside 200-599, WebSocketStateError unless connecting.
+        403 whatever the arguments. Raises ValueError for a status outside 200-599,
+        WebSocketStateError unless connecting.
         """
         if self.state is not CONNECTING:
             self._refuse("reject")
@@ -216,9 +215,7 @@ class Connection:
         if self.state is CONNECTING:
             return await self.reject()
         if self.state is CLOSED:
-            if self._closed_here:
-                self._refuse("close")
-            return None
+            return self._refuse("close") if self._closed_here else None
         self._closed_here = True
         self._inbox.clear()
         self._end(code, reason, "server")
@@ -252,7 +249,9 @@ class Connection:
         """Close for a broken limit; what came before can still be received."""
         if self.state is not CLOSED:
             self._end(code, reason, "server")
-            await self._send_close(close_event(self.scope, code, reason))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    await self._send_close(close_event(self.scope, code, reason))
 
     async def _send_close(self, event: Event) -> None:
         """Send `websocket.close`; that the peer has gone already is no matter."""

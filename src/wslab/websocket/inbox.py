@@ -103,6 +103,8 @@ class Inbox:
 
     def close(self) -> None:
         """Read no more, and tell nobody; from any task. What is held stays."""
+        if self._reading is AHEAD and self._task is not None:
+            self._task.cancel()
         self._reading = OVER
         # No cycle with the connection may be left to the garbage collector: that would
         # cost 1.5 us a connection (benchmarks/connection.py), the look included.
@@ -112,8 +114,6 @@ class Inbox:
             self._due = None
         _wake(self._arrival)
         _wake(self._space)
-        if self._task is not None and asyncio.current_task() is not self._task:
-            self._task.cancel()
 
     def clear(self) -> None:
         """Forget what is held: nobody asks for it any more."""

@@ -9,10 +9,8 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from wslab.websocket.codes import INTERNAL_ERROR, NORMAL_CLOSURE, SERVICE_RESTART
-from wslab.websocket.connection import CLOSED, Connection
+from wslab.websocket.connection import CLOSED, FAREWELL, Connection
 from wslab.websocket.errors import InvalidMessage, Rejected, WebSocketDisconnect
-
-FAREWELL = 10.0  # seconds for the last event, if the client does not read
 
 
 async def run(
