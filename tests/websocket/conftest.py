@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,6 +29,7 @@ from twisted.internet import asyncioreactor
 from websockets.asyncio.client import connect as websockets_connect
 
 import wslab.testing
+from wslab import Connection
 
 WAIT = 10.0  # seconds, the bound of every wait
 
@@ -178,6 +180,14 @@ class SocketClient:
 
     def vanish(self):
         self._connection.transport.abort()
+
+    def reset(self):
+        """Vanish with a RST, and what the system still held is lost with it."""
+        transport = self._connection.transport
+        linger = struct.pack("ii", 1, 0)
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        transport.abort()
 
     async def ended(self):
         """Read to the end; return the close code and reason that the client sees."""
@@ -441,3 +451,49 @@ async def serving(request):
 def record():
     """A list that a handler appends to: `await record.reach(2)`."""
     return Record()
+
+
+class Peer:
+    """A server's two coroutines, with what it does next decided by the test."""
+
+    def __init__(self, *events, error=None, receive=None):
+        self.events = asyncio.Queue()
+        for event in ({"type": "websocket.connect"}, *events):
+            self.events.put_nowait(event)
+        self.error = error
+        self.receive = receive or self.next_event
+        self.taken = 0
+        self.sent = []
+
+    async def next_event(self):
+        event = await self.events.get()
+        self.taken += 1
+        return event
+
+    async def send(self, event):
+        if self.error is not None and event["type"] == "websocket.send":
+            raise self.error
+        self.sent.append(event)
+
+    async def has_given(self, count):
+        """Wait until so many events have been received."""
+        async with asyncio.timeout(WAIT):
+            while self.taken < count:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+
+    def connect(self, meter=None):
+        """Return a connection that has not been accepted."""
+        scope = {"type": "websocket", "path": "/", "headers": []}
+        return Connection(scope, self.receive, self.send, meter)
+
+    async def open(self, meter=None):
+        """Return an accepted connection."""
+        connection = self.connect(meter)
+        await connection.accept()
+        return connection
+
+
+@pytest.fixture
+def new_peer():
+    """Make a server that is no more than its two coroutines: `new_peer(*events)`."""
+    return Peer

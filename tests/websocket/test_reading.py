@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from wslab import Application, Connection, State, WebSocketDisconnect
+from wslab import Application, State, WebSocketDisconnect
 from wslab.websocket.inbox import MAX_MESSAGES, MAX_SIZE
 
 
@@ -154,34 +154,6 @@ async def test_the_keepalive_spares_a_client_whose_messages_wait(serving):
         assert await client.ended() == (4000, "alive")
 
 
-class Peer:
-    """A server's two coroutines, with what it does next decided by the test."""
-
-    def __init__(self, *events, error=None):
-        self.events = asyncio.Queue()
-        for event in ({"type": "websocket.connect"}, *events):
-            self.events.put_nowait(event)
-        self.error = error
-        self.taken = 0
-        self.sent = []
-
-    async def receive(self):
-        event = await self.events.get()
-        self.taken += 1
-        return event
-
-    async def send(self, event):
-        if self.error is not None and event["type"] == "websocket.send":
-            raise self.error
-        self.sent.append(event)
-
-    async def open(self):
-        scope = {"type": "websocket", "path": "/", "headers": []}
-        connection = Connection(scope, self.receive, self.send)
-        await connection.accept()
-        return connection
-
-
 def message(content):
     return {"type": "websocket.receive", "text": content}
 
@@ -189,9 +161,9 @@ def message(content):
 @pytest.mark.parametrize(
     ("content", "bound"), [("x", MAX_MESSAGES), ("x" * (MAX_SIZE // 2), 2)]
 )
-async def test_reading_ahead_is_bounded(content, bound):
+async def test_reading_ahead_is_bounded(new_peer, content, bound):
     """By messages and by size; then the server's back pressure holds the client up."""
-    peer = Peer(*[message(content)] * (MAX_MESSAGES * 2))
+    peer = new_peer(*[message(content)] * (MAX_MESSAGES * 2))
     connection = await peer.open()
     for _ in range(MAX_MESSAGES * 4):
         await asyncio.sleep(0)
@@ -203,9 +175,9 @@ async def test_reading_ahead_is_bounded(content, bound):
     await connection.release()
 
 
-async def test_a_handler_that_receives_needs_no_task():
+async def test_a_handler_that_receives_needs_no_task(new_peer):
     """The common case is read in the handler's own task."""
-    peer = Peer()
+    peer = new_peer()
 
     async def handler():
         connection = await peer.open()
@@ -221,8 +193,8 @@ async def test_a_handler_that_receives_needs_no_task():
     assert await handling == ("one", "two")
 
 
-async def test_nothing_is_left_running():
-    peer = Peer()
+async def test_nothing_is_left_running(new_peer):
+    peer = new_peer()
     before = asyncio.all_tasks()
     connection = await peer.open()
     waiting = asyncio.create_task(asyncio.wait_for(connection.closed, 10))
@@ -245,9 +217,9 @@ GONE = {"type": "websocket.disconnect", "code": 4000, "reason": "bye"}
 @pytest.mark.parametrize(
     "error", [OSError(), RuntimeError("Unexpected ASGI message"), Foreign()]
 )
-async def test_a_failed_send_is_the_disconnect_that_follows(error):
+async def test_a_failed_send_is_the_disconnect_that_follows(new_peer, error):
     """Whatever the server raises; the event behind unread messages tells the code."""
-    peer = Peer(*[message("unread")] * (MAX_MESSAGES * 2), GONE, error=error)
+    peer = new_peer(*[message("unread")] * (MAX_MESSAGES * 2), GONE, error=error)
     connection = await peer.open()
     with pytest.raises(WebSocketDisconnect) as disconnect:
         await connection.send("x")
@@ -259,8 +231,8 @@ async def test_a_failed_send_is_the_disconnect_that_follows(error):
 
 
 @pytest.mark.parametrize("error", [OSError(), RuntimeError("closed")])
-async def test_a_failed_send_without_an_event_is_a_1006(error):
-    peer = Peer(error=error)
+async def test_a_failed_send_without_an_event_is_a_1006(new_peer, error):
+    peer = new_peer(error=error)
     connection = await peer.open()
     with pytest.raises(WebSocketDisconnect) as disconnect:
         await connection.send("x")
@@ -269,24 +241,24 @@ async def test_a_failed_send_without_an_event_is_a_1006(error):
     await connection.release()
 
 
-async def test_an_error_that_no_disconnect_explains_is_raised_as_it_is():
-    peer = Peer(error=Foreign())
+async def test_an_error_that_no_disconnect_explains_is_raised_as_it_is(new_peer):
+    peer = new_peer(error=Foreign())
     connection = await peer.open()
     with pytest.raises(Foreign):
         await connection.send("x")
     await connection.release()
 
 
-async def test_a_disconnect_without_code_is_a_1005():
+async def test_a_disconnect_without_code_is_a_1005(new_peer):
     """specs/www: the code is 1005 and the reason "" where the server gives none."""
-    peer = Peer({"type": "websocket.disconnect"})
+    peer = new_peer({"type": "websocket.disconnect"})
     connection = await peer.open()
     assert await connection.receive() is None
     assert (connection.code, connection.reason) == (1005, "")
 
 
-async def test_a_client_that_goes_before_accept_is_a_disconnect():
-    peer = Peer()
+async def test_a_client_that_goes_before_accept_is_a_disconnect(new_peer):
+    peer = new_peer()
     peer.events.get_nowait()
     peer.events.put_nowait({"type": "websocket.disconnect", "code": 1006})
     with pytest.raises(WebSocketDisconnect):
