@@ -18,7 +18,8 @@ from wslab.websocket.errors import DeclarationError, InvalidParameter
 MISSING: Any = object()
 
 _INT = re.compile(r"[+-]?[0-9]+")
-_FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_FLOAT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _BOOLS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
@@ -31,7 +32,12 @@ Convert = Callable[[str], Any]
 class Parameter:
     """A view's parameter that is filled from the text of the request.
 
-    `default` is MISSING for a required one. `many` collects repeated query keys.
+    Attributes:
+        name: the parameter's name, and its key in the query.
+        convert: makes the value of one text; ValueError for a text that has none.
+        kind: what the text must be, as an error says it.
+        default: the value for a missing one; MISSING where it is required.
+        many: whether it collects all texts of its name in a list.
     """
 
     name: str
@@ -43,8 +49,9 @@ class Parameter:
     def value(self, texts: Sequence[str], source: str) -> Any:
         """Convert the texts that the request has under this name; the last one counts.
 
-        Raises InvalidParameter for a missing and for a bad one, naming the parameter
-        and what it must be, never the text.
+        Raises:
+            InvalidParameter: it is missing or bad. The error names the parameter and
+                what it must be, never the text.
         """
         if not texts and self.default is not MISSING:
             return self.default
@@ -61,8 +68,13 @@ class Parameter:
 
 
 def parameter(name: str, annotation: Any, default: Any = MISSING) -> Parameter:
-    """Read an annotation: str, int, float, bool, datetime, UUID, an Enum, a Literal,
-    Optional of these, or a list of them. Raises DeclarationError for another one.
+    """Read an annotation as a converter.
+
+    It may be str, int, float, bool, datetime, UUID, an Enum, a Literal, one of these or
+    None, or a list of them.
+
+    Raises:
+        DeclarationError: the annotation is another one.
     """
     required, optional = _without_none(annotation)
     if optional and default is MISSING:
@@ -128,11 +140,18 @@ def _bool(text: str) -> bool:
     return _BOOLS[text.lower()]
 
 
+def _uuid(text: str) -> UUID:
+    """Read the form of RFC 9562 section 4 alone; `UUID` itself takes many more."""
+    if not _UUID.fullmatch(text):
+        raise ValueError
+    return UUID(text)
+
+
 _SCALARS: dict[Any, tuple[Convert, str]] = {
     str: (str, "text"),
     int: (_int, "an integer"),
     float: (_float, "a finite number"),
     bool: (_bool, "true or false"),
     datetime: (datetime.fromisoformat, "a date and time of ISO 8601"),
-    UUID: (UUID, "a UUID"),
+    UUID: (_uuid, "a UUID"),
 }

@@ -61,7 +61,6 @@ class Providers:
         self._values: dict[str, Any] = {}
         self._stack = AsyncExitStack()
         self._making = asyncio.Lock()
-        self.plans: dict[object, Any] = {}  # what each route takes from here
 
     def __contains__(self, name: str) -> bool:
         return name in self._providers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, Unpack
+from urllib.parse import quote
 
 from wslab.websocket.errors import DeclarationError
 from wslab.websocket.routing.providers import Providers
@@ -22,10 +23,21 @@ Match = tuple[Route, dict[str, Any]]
 
 
 class Router:
-    """Routes in the order of their registration; the first match wins.
+    """A routing table for both APIs: the first route that matches wins.
 
-    A route added after the router was included is there too. Every method that adds
-    raises DeclarationError for a mistake in the declaration.
+    Routes stand in the order of their registration. One that is added after the router
+    was included is there too. Every method that adds raises DeclarationError for a
+    mistake in the declaration.
+
+    Example:
+        ```python
+        rooms = Router()
+
+        @rooms.websocket_route("/{room}")
+        async def room(ws, room: str): ...
+
+        app.include_router(rooms, prefix="/rooms")
+        ```
     """
 
     def __init__(self) -> None:
@@ -33,13 +45,41 @@ class Router:
         self._bound: list[Providers] = []
 
     def add(self, path: str, handler: Handler, **options: Unpack[RouteOptions]) -> None:
-        """Route a path to a handler; see `RouteOptions`."""
+        """Route a path to a handler.
+
+        Args:
+            path: a path pattern.
+            handler: an `async def` that takes `scope, info, matches, web_socket`.
+            options: see `RouteOptions`.
+
+        Raises:
+            DeclarationError: the pattern, the handler or an option is wrong.
+
+        Example:
+            `app.ws_router.add("/rooms/{room}/{page:int}", handler)`
+        """
         self._add(HandlerRoute(path, handler, options))
 
     def on_ws_request(
         self, path: str, **options: Unpack[RouteOptions]
     ) -> Callable[[H], H]:
-        """Decorate a handler; the same as `add`."""
+        """Decorate a handler; the same as `add`.
+
+        Args:
+            path: a path pattern.
+            options: see `RouteOptions`.
+
+        Raises:
+            DeclarationError: the pattern, the handler or an option is wrong.
+
+        Example:
+            ```python
+            @app.on_ws_request("/echo/{room}")
+            async def handler(scope, info, matches, web_socket):
+                await web_socket.accept()
+                await web_socket.send(matches["room"])
+            ```
+        """
 
         def register(handler: H) -> H:
             self.add(path, handler, **options)
@@ -60,10 +100,29 @@ class Router:
     ) -> Callable[[V], V]:
         """Decorate a view.
 
-        The types are "text", "bytes", "json" or "event"; `value_type` is both of the
-        others. With `auto_accept` the connection is accepted before the view runs. A
-        disconnect with one of `caught_close_codes`, or with any for the builtin `all`,
-        ends the view in silence; another one goes on to the server.
+        Args:
+            path: a path pattern.
+            value_type: both of the following types; they stand where it is None.
+            receive_type: what `ws.receive()` returns: "text", "bytes", "json" or
+                "event".
+            send_type: what `ws.send()` takes: one of the same four.
+            auto_accept: accept the connection before the view runs.
+            caught_close_codes: a disconnect with one of these codes, or with any for
+                the builtin `all`, ends the view in silence; another one goes on to the
+                server.
+            options: see `RouteOptions`.
+
+        Raises:
+            DeclarationError: the pattern, the view or an option is wrong, or nothing
+                supplies one of the view's parameters.
+
+        Example:
+            ```python
+            @app.websocket_route("/chat/{channel}", value_type="json")
+            async def chat(ws, channel: str, anonymous: bool = False):
+                async for message in ws:
+                    await ws.send({"channel": channel, "echo": message})
+            ```
         """
         how = ViewOptions(
             value_type, receive_type, send_type, auto_accept, caught_close_codes
@@ -76,7 +135,19 @@ class Router:
         return register
 
     def include_router(self, router: Router, prefix: str = "") -> None:
-        """Serve another router's routes below a literal prefix."""
+        """Serve another router's routes below a literal prefix.
+
+        Args:
+            router: the other router; what is added to it later is served too.
+            prefix: a path with a slash before it and none after, or "".
+
+        Raises:
+            DeclarationError: the prefix is no such path, a router would include itself,
+                or nothing supplies a parameter of one of its views.
+
+        Example:
+            `app.include_router(rooms, prefix="/v1")`
+        """
         if "{" in prefix or prefix.endswith("/") or (prefix and prefix[0] != "/"):
             raise DeclarationError(
                 f"a prefix is literal, with a slash before and none after: {prefix!r}"
@@ -110,11 +181,21 @@ class Router:
     def path_for(self, name: str, /, **parameters: Any) -> str:
         """Return the path of the first route with this name, percent-encoded.
 
-        Raises LookupError if there is none, ValueError for parameters that do not fit.
+        Args:
+            name: the route's name: that of its function, or its option `name`.
+            parameters: the values for the path's parameters.
+
+        Raises:
+            LookupError: no route has this name.
+            ValueError: a parameter is missing or there is one too many, or a value does
+                not fit.
+
+        Example:
+            `app.path_for("chat", channel="a b")` is `/chat/a%20b`.
         """
         for prefix, route in self._named():
             if route.name == name:
-                return prefix + route.pattern.path(parameters)
+                return quote(prefix) + route.pattern.path(parameters)
         raise LookupError(f"there is no route named {name!r}")
 
     def routers(self) -> Iterator[Router]:

@@ -41,7 +41,13 @@ class Plan(NamedTuple):
 
 
 class ViewRoute(Route):
-    """A route to a view. Raises DeclarationError, naming the view and the parameter."""
+    """A route to a view.
+
+    It may belong to several applications, each of which has providers of its own.
+
+    Raises:
+        DeclarationError: a mistake; it names the view and the parameter.
+    """
 
     def __init__(
         self, path: str, view: View, view_options: ViewOptions, options: RouteOptions
@@ -56,13 +62,18 @@ class ViewRoute(Route):
         if not declared or declared[0].kind is inspect.Parameter.KEYWORD_ONLY:
             raise DeclarationError(f"{name_of(view)}() must take the WebSocket first")
         self._declared = declared[1:]
+        self._plans: dict[Providers, Plan] = {}  # by application
         self._matched = [
             one.name for one in self._declared if one.name in self.pattern.types
         ]
         self._from_path = [p for d in self._declared for p in self._path_parameter(d)]
 
     def bind(self, providers: Providers) -> None:
-        """Find out who supplies each parameter. Raises DeclarationError if nobody."""
+        """Find out who supplies each parameter in the application of these providers.
+
+        Raises:
+            DeclarationError: nobody supplies one of them.
+        """
         plan = Plan([], [])
         for one in self._declared:
             if one.name in self.pattern.types:
@@ -72,7 +83,7 @@ class ViewRoute(Route):
             else:
                 plan.query.append(self._query_parameter(one))
         providers.check(plan.provided, name_of(self._view))
-        providers.plans[self] = plan
+        self._plans[providers] = plan
 
     def handle(
         self,
@@ -82,7 +93,7 @@ class ViewRoute(Route):
         providers: Providers,
     ) -> Awaitable[None]:
         """Convert the values, make the provided ones, accept, and call the view."""
-        plan: Plan = providers.plans[self]
+        plan = self._plans[providers]
         try:
             values = self._values(connection.scope, matches, plan)
         except InvalidParameter as error:

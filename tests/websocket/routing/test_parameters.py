@@ -52,6 +52,7 @@ def serve(annotation, default=...):
 
 
 UUID_TEXT = "12345678-1234-5678-1234-567812345678"
+CDEF = "-cdef-5678-1234-567812345678"
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,7 @@ UUID_TEXT = "12345678-1234-5678-1234-567812345678"
         (bool, "value=0", False),
         (datetime, "value=2026-01-02T03:04:05Z", datetime(2026, 1, 2, 3, 4, 5, 0, UTC)),
         (UUID, f"value={UUID_TEXT}", UUID(UUID_TEXT)),
+        (UUID, "value=ABCDEFAB-cdef-5678-1234-567812345678", UUID("abcdefab" + CDEF)),
         (Colour, "value=red", Colour.RED),
         (Literal["a", 1], "value=1", 1),
         (int | None, "", None),
@@ -97,7 +99,18 @@ async def test_a_query_value_converts(annotation, query, value):
         (float, "value=1e999"),
         (bool, "value="),
         (datetime, "value=yesterday"),
+        (datetime, "value=%D9%A2%D9%A0%D9%A2%D9%A6-03-04"),
+        (bool, "value=%EF%BC%91"),
+        (float, "value=%D9%A3"),
+        (float, "value=" + "1" * 60_000 + "x"),
         (UUID, "value=7"),
+        (UUID, f"value={UUID_TEXT.replace('-', '')}"),
+        (UUID, f"value={{{UUID_TEXT}}}"),
+        (UUID, f"value=urn:uuid:{UUID_TEXT}"),
+        (UUID, f"value=%D9%A1{UUID_TEXT[1:]}"),
+        (UUID, f"value=%2B{UUID_TEXT[1:]}"),
+        (UUID, f"value=0x{UUID_TEXT[2:]}"),
+        (UUID, f"value={UUID_TEXT}%0A"),
         (Colour, "value=RED"),
         (Literal["a"], "value=b"),
         (list[int], "value=1&value=x"),
@@ -111,6 +124,27 @@ async def test_a_bad_value_is_refused_before_accept(annotation, query):
             pass
     assert (refused.value.status, values) == (403, [])
     assert b"'value'" in refused.value.body
+
+
+async def test_a_route_serves_each_application_with_its_own_providers():
+    """What supplies a parameter depends on the application, not on the route."""
+    router = Router()
+
+    @router.websocket_route("/")
+    async def view(ws, name: str):
+        await ws.send(name)
+
+    providing, asking = Application(), Application()
+
+    @providing.provider()
+    def name():
+        return "provided"
+
+    providing.include_router(router)
+    asking.include_router(router)
+    for app, expected in ((providing, "provided"), (asking, "asked")):
+        async with connect(app, "/?name=asked") as client:
+            assert await client.receive() == expected
 
 
 async def test_a_default_stands_for_a_missing_value():
