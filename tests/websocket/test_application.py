@@ -1,12 +1,12 @@
-"""The application's scopes, limits, origins and tokens: F9, F34, F39, F43."""
+"""The application's scopes, hooks, limits, hosts and origins: F9, F34, F43."""
 
 from __future__ import annotations
 
-import json
+import asyncio
 
 import pytest
 
-from wslab import Application, bearer_token, token_matches
+from wslab import Application, DeclarationError
 from wslab.testing import Closed, Refused, connect, running
 from wslab.websocket.limits import Limits
 
@@ -69,6 +69,134 @@ async def test_hooks_run_in_order_around_the_providers():
     async with running(app):
         assert log == ["startup", "more", "made"]
     assert log[3:] == ["cleaned", "shutdown"]
+
+
+def two_hooks(fail):
+    """An application with two hooks of each kind and a value; some of them fail."""
+    app = Application()
+    log = []
+
+    def step(name):
+        def take():
+            log.append(name)
+            if name in fail:
+                raise KeyError(name)
+
+        return take
+
+    for name in ("open a", "open b"):
+        app.on_startup(step(name))
+    for name in ("close a", "close b"):
+        app.on_shutdown(step(name))
+
+    @app.provider(scope="app")
+    def value():
+        step("make")()
+        yield 1
+        step("clean")()
+
+    return app, log
+
+
+async def test_every_shutdown_step_is_taken_whichever_fail():
+    """The first error is raised, and the others are its notes."""
+    app, log = two_hooks(fail={"clean", "close a", "close b"})
+    await app.startup()
+    del log[:]
+    with pytest.raises(KeyError, match="clean") as error:
+        await app.shutdown()
+    assert log == ["clean", "close a", "close b"]
+    assert error.value.__notes__ == [
+        "then: KeyError: 'close a'",
+        "then: KeyError: 'close b'",
+    ]
+
+
+async def test_a_failed_shutdown_is_reported_to_the_server():
+    app, log = two_hooks(fail={"close a"})
+    with pytest.raises(RuntimeError, match="close a"):
+        async with running(app):
+            pass
+    assert log[-1] == "close b"
+
+
+@pytest.mark.parametrize(
+    ("fail", "started"),
+    [
+        ("open b", ["open a", "open b"]),
+        ("make", ["open a", "open b", "make"]),
+    ],
+)
+async def test_a_failed_startup_is_shut_down_again(fail, started):
+    """What a hook has opened is closed, and the application can be started again."""
+    fails = {fail, "close b"}
+    app, log = two_hooks(fail=fails)
+    with pytest.raises(KeyError, match=fail) as error:
+        await app.startup()
+    assert log == [*started, "close a", "close b"]
+    assert error.value.__notes__ == ["then: KeyError: 'close b'"]
+    fails.clear()
+    del log[:]
+    await app.startup()
+    await app.shutdown()
+    assert log == ["open a", "open b", "make", "clean", "close a", "close b"]
+
+
+async def test_servers_with_one_application_share_its_values(serving, record):
+    """They are made for the first server and cleaned up after the last."""
+    app = Application()
+
+    @app.provider(scope="app")
+    def value():
+        record.append("made")
+        yield len(record)
+        record.append("cleaned")
+
+    @app.websocket_route("/")
+    async def view(ws, value):
+        await ws.send(str(value))
+
+    server = await serving(app)
+    async with running(app):
+        pass
+    async with server.client("/") as client:
+        assert await client.receive() == "1"
+    assert record == ["made"]
+    if server.stop is not None:
+        await server.stop()
+        assert record == ["made", "cleaned"]
+
+
+async def test_servers_that_start_together_start_the_application_once():
+    app, log = two_hooks(fail=())
+    await asyncio.gather(app.startup(), app.startup(), app.startup())
+    assert log == ["open a", "open b", "make"]
+    await asyncio.gather(app.shutdown(), app.shutdown())
+    assert log == ["open a", "open b", "make"]
+    await app.shutdown()
+    assert log[3:] == ["clean", "close a", "close b"]
+
+
+async def test_a_server_that_ends_without_a_word_is_counted_out():
+    """Its lifespan is cancelled; the application can be started again."""
+    app, log = two_hooks(fail=())
+    started = asyncio.Event()
+    events = iter([{"type": "lifespan.startup"}])
+
+    async def receive():
+        for event in events:
+            return event
+        return await asyncio.Event().wait()
+
+    async def send(event):
+        started.set()
+
+    server = asyncio.create_task(app({"type": "lifespan"}, receive, send))
+    await started.wait()
+    server.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await server
+    assert log == ["open a", "open b", "make", "clean", "close a", "close b"]
 
 
 async def test_a_failing_startup_hook_is_reported():
@@ -196,6 +324,136 @@ async def test_a_foreign_page_is_refused_on_every_server(serving):
         assert await client.receive() == "hello"
 
 
+@pytest.mark.parametrize(
+    ("hosts", "host", "scheme", "expected"),
+    [
+        (None, "evil.example", "ws", 101),
+        (["example.org"], "example.org", "ws", 101),
+        (["example.org"], "EXAMPLE.org:8000", "ws", 101),
+        (["Example.ORG"], "example.org", "wss", 101),
+        (["example.org", "localhost"], "localhost:1", "ws", 101),
+        (["example.org:8000"], "example.org:8000", "ws", 101),
+        (["example.org:8000"], "example.org", "ws", 403),
+        (["example.org:80"], "example.org", "ws", 101),
+        (["example.org:443"], "example.org", "wss", 101),
+        (["example.org:443"], "example.org", "ws", 403),
+        (["[::1]"], "[::1]:8000", "ws", 101),
+        (["[::1]:8000"], "[::1]:8001", "ws", 403),
+        (["example.org"], "evil.example", "ws", 403),
+        (["example.org"], "example.org.evil.example", "ws", 403),
+        (["example.org"], "evil.example@example.org", "ws", 403),
+        (["example.org"], "example.org:x", "ws", 403),
+        (["example.org"], "", "ws", 403),
+        ([], "example.org", "ws", 403),
+    ],
+)
+async def test_a_foreign_host_is_refused(hosts, host, scheme, expected):
+    """Names are compared without regard to case, one without a port with any."""
+    app = echo_app(hosts=hosts)
+    assert await status(app, None, host=host, scheme=scheme) == expected
+
+
+async def test_a_page_of_a_name_that_points_here_needs_hosts_to_be_kept_out():
+    """DNS rebinding: its Origin and Host are the same, and both are foreign."""
+    page = {"origin": "http://evil.example", "host": "evil.example"}
+    assert await status(echo_app(), **page) == 101
+    assert await status(echo_app(hosts=["example.org"]), **page) == 403
+
+
+async def test_a_foreign_host_learns_nothing_of_the_routes(serving):
+    """On a socket: refused before accept, whatever the path and the Origin."""
+    app = echo_app(hosts=["example.org", "127.0.0.1", "localhost", "testserver"])
+    server = await serving(app)
+    foreign = [("X-Forwarded-Host", "example.org")]
+    async with server.client("/", headers=foreign) as client:
+        await client.send("hello")
+        assert await client.receive() == "hello"
+    server = await serving(echo_app(hosts=["example.org"]))
+    for path in ("/", "/open", "/nowhere"):
+        refusal = await server.refused(path, headers=foreign)
+        assert (refusal.status, refusal.body) == (403, b"host not allowed")
+    assert server.raised == []
+
+
+PUBLIC = "https://example.org"
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "origin", "expected"),
+    [
+        ([], "http://backend:8000", 101),
+        ([], PUBLIC, 403),
+        (["example.org"], PUBLIC, 101),
+        (["EXAMPLE.org:443"], PUBLIC, 101),
+        (["example.org"], "http://backend:8000", 403),
+        (["example.org"], "https://evil.example", 403),
+        (["evil.example, example.org"], PUBLIC, 101),
+        (["evil.example", "example.org"], PUBLIC, 101),
+        (["evil.example, example.org"], "https://evil.example", 403),
+        (["example.org,"], PUBLIC, 403),
+        (["["], PUBLIC, 403),
+        (["[::1]:8000"], "http://[::1]:8000", 101),
+    ],
+)
+async def test_a_proxy_that_rewrites_host_can_be_trusted(forwarded, origin, expected):
+    """The last host counts: the proxy next to the server has added it."""
+    app = forwarding(echo_app(trust_forwarded_host=True), forwarded)
+    assert await status(app, origin, host="backend:8000") == expected
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+async def test_hosts_are_compared_with_the_header_that_is_trusted(trusted):
+    app = echo_app(hosts=["example.org"], trust_forwarded_host=trusted)
+    foreign = forwarding(app, ["evil.example"])
+    public = forwarding(app, ["example.org"])
+    assert await status(foreign, None, host="example.org") == (403 if trusted else 101)
+    assert await status(public, None, host="backend") == (101 if trusted else 403)
+
+
+def forwarding(app, hosts):
+    """The application behind a proxy that adds these headers."""
+    added = [(b"x-forwarded-host", host.encode()) for host in hosts]
+
+    async def proxy(scope, receive, send):
+        await app({**scope, "headers": [*scope["headers"], *added]}, receive, send)
+
+    return proxy
+
+
+async def test_a_rewritten_host_makes_every_page_a_stranger(serving):
+    """On a socket, unless the forwarded host is trusted."""
+    options = {"origin": PUBLIC, "headers": [("X-Forwarded-Host", "example.org")]}
+    server = await serving(echo_app())
+    assert (await server.refused("/", **options)).body == b"origin not allowed"
+    server = await serving(echo_app(trust_forwarded_host=True))
+    async with server.client("/", **options) as client:
+        await client.send("hello")
+        assert await client.receive() == "hello"
+
+
+@pytest.mark.parametrize("count", [0, 2])
+async def test_a_request_without_one_host_is_for_no_host(count):
+    """RFC 9112 section 3.2 asks for one; what else there is proves nothing."""
+
+    async def hostless(scope, receive, send):
+        fields = [field for field in scope["headers"] if field[0] != b"host"]
+        fields += [(b"host", b"example.org")] * count
+        await app({**scope, "headers": fields}, receive, send)
+
+    app = echo_app(hosts=["example.org"])
+    assert await status(hostless, None) == 403
+    app = echo_app()
+    assert await status(hostless, "http://example.org") == 403
+
+
+@pytest.mark.parametrize(
+    "hosts", ["example.org", ["http://example.org"], ["a b"], [""]]
+)
+def test_what_is_no_list_of_hosts_is_an_error(hosts):
+    with pytest.raises(DeclarationError, match="host"):
+        Application(hosts=hosts)
+
+
 async def test_a_message_over_the_limit_closes_with_1009(serving):
     """Bytes of UTF-8 are what counts; the view ends in silence."""
     server = await serving(echo_app(max_size=10))
@@ -249,50 +507,3 @@ async def test_a_limit_holds_while_the_handler_does_not_receive():
             await client.receive()
         assert closed.value.code == 1009
     assert ends == [1009, (None, "server")]
-
-
-@pytest.mark.parametrize(
-    ("headers", "token"),
-    [
-        ([("Authorization", "Bearer abc")], "abc"),
-        ([("authorization", "bEARER   abc ")], "abc"),
-        ([("Authorization", "Basic abc")], None),
-        ([("Authorization", "Bearer")], None),
-        ([("Authorization", "Bearer a"), ("Authorization", "Bearer b")], None),
-        ([], None),
-    ],
-)
-def test_a_bearer_token_is_found_whatever_the_case(headers, token):
-    """F39: schemes are case-insensitive (RFC 9110 section 11.1)."""
-    raw = [(name.encode(), value.encode()) for name, value in headers]
-    assert bearer_token(raw) == token
-
-
-def test_tokens_are_compared_whole():
-    """F39: one of several; no token never matches, an empty one only itself."""
-    assert token_matches("abc", "xyz", "abc")
-    assert not token_matches("ab", "abc")
-    assert not token_matches("abc")
-    assert not token_matches(None, "")
-    assert token_matches("é", "é")
-
-
-async def test_a_token_guards_a_view(serving):
-    """F39: 401 without the token, nothing of it in the answer."""
-    app = Application()
-
-    @app.websocket_route("/", auto_accept=False)
-    async def private(ws):
-        if not token_matches(bearer_token(ws.headers), "s3kr3t"):
-            await ws.reject(401, [("WWW-Authenticate", "Bearer")])
-        async with ws:
-            await ws.send_json({"hello": "you"})
-
-    server = await serving(app)
-    headers = [("Authorization", "bearer s3kr3t")]
-    async with server.client("/", headers=headers) as client:
-        assert json.loads(await client.receive()) == {"hello": "you"}
-    for token in ("", "Bearer wrong", "s3kr3t"):
-        refusal = await server.refused("/", headers=[("Authorization", token)])
-        assert refusal.status == server.expect("refusal", (401,))[0]
-        assert refusal.body == b""

@@ -180,6 +180,9 @@ NO_JSON = {
     "nothing": (b"", 1007),
     "NaN": (b"NaN", 1007),
     "a number too long to be an int": (b"9" * 5000, 1007),
+    "a number beyond a float": (b"1e999", 1007),
+    "a lone surrogate": (rb'"\ud800"', 1007),
+    "surrogates in the wrong order": (rb'{"text":"\udfff\ud800"}', 1007),
 }
 JSON = [
     b"5",
@@ -187,8 +190,8 @@ JSON = [
     b"[1]",
     b'"text"',
     b"{}",
-    rb'"\ud800"',
-    rb'{"text":"\udfff\ud800"}',
+    rb'"\ud83d\ude00"',
+    rb'{"text":"\ud83d\ude00"}',
 ]
 
 
@@ -202,7 +205,7 @@ async def test_what_is_no_json_closes_its_own_connection_alone(path, name):
 
 
 @pytest.mark.parametrize("payload", JSON)
-async def test_json_that_is_no_object_or_no_unicode_is_a_message_like_any(payload):
+async def test_json_that_is_no_object_is_a_message_like_any(payload):
     async with beside_another("/chat") as (port, raised):
         for path in ("/json", "/chat"):
             async with Client.connected(port, path) as client:

@@ -198,7 +198,7 @@ async def test_a_message_of_the_wrong_kind_closes_that_connection(
     assert server.raised == []
 
 
-@pytest.mark.parametrize("sent", ["5", "null", "[1]", '"\\ud800"', '{"a":1}'])
+@pytest.mark.parametrize("sent", ["5", "null", "[1]", '"\\ud83d\\ude00"', '{"a":1}'])
 async def test_any_json_value_passes_both_ways(serving, sent):
     """No object, no value and a lone surrogate included."""
     app = Application()

@@ -7,25 +7,39 @@ sends no `Origin` is not a browser, and can send what it likes, so it passes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Literal, NamedTuple
 
 from wslab.asgi import Scope
+from wslab.websocket.authority import Authority, authority
 from wslab.websocket.errors import DeclarationError
-from wslab.websocket.request import Headers
+from wslab.websocket.hosts import HostPolicy, with_port
 
 Origins = Literal["same", "*"] | Iterable[str]
 
-_DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/]+)/?")
+
+
+class _Origin(NamedTuple):
+    """A page's origin: scheme, host and port; all empty for the opaque "null"."""
+
+    scheme: str
+    host: Authority
+
+
+_NULL = _Origin("", Authority("", None))
 
 
 class OriginPolicy:
     """Decides on the origin of a handshake.
 
-    `origins` is "same" (the request's own host), "*" (all), or an iterable of origins
-    such as "https://example.org", in which "same" and "null" may stand too. Raises
-    DeclarationError for what is no origin.
+    Args:
+        origins: "same" (the request's own host), "*" (all), or an iterable of origins
+            such as "https://example.org", in which "same" and "null" may stand too.
+
+    Raises:
+        DeclarationError: what stands there is no origin.
     """
 
     __slots__ = ("_all", "_listed", "_same")
@@ -40,53 +54,51 @@ class OriginPolicy:
         self._same = "same" in names
         self._listed = {_declared(o) for o in names if o not in ("*", "same")}
 
-    def allows(self, scope: Scope) -> bool:
-        """Tell whether the handshake's origin may connect."""
+    def allows(self, scope: Scope, hosts: HostPolicy) -> bool:
+        """Tell whether the handshake's origin may connect.
+
+        Args:
+            scope: the ASGI scope of the handshake.
+            hosts: says which host is the request's own.
+        """
         if self._all:
             return True
         sent = [value for name, value in scope["headers"] if name.lower() == b"origin"]
         if not sent:
             return True
-        origin = _normal(sent[0].decode("latin-1"))
+        origin = _origin(sent[0].decode("latin-1"))
         if origin is None or len(sent) > 1:
             return False
-        return origin in self._listed or (self._same and _is_same(origin, scope))
+        return origin in self._listed or (self._same and _is_same(origin, scope, hosts))
 
 
-def _is_same(origin: str, scope: Scope) -> bool:
+def _is_same(origin: _Origin, scope: Scope, hosts: HostPolicy) -> bool:
     """Compare with the request's own host.
 
     A page from http may not use wss. The opposite passes, since a proxy that ends TLS
     makes the server see ws where the page has https.
     """
-    hosts = Headers(scope["headers"]).getlist("host")
-    if len(hosts) != 1 or "://" not in origin:
+    if origin.scheme not in ("http", "https"):
         return False
-    scheme = origin.partition("://")[0]
-    if scheme not in ("http", "https"):
+    if scope.get("scheme", "ws") in ("wss", "https") and origin.scheme != "https":
         return False
-    if scope.get("scheme", "ws") in ("wss", "https") and scheme != "https":
-        return False
-    return origin == _normal(f"{scheme}://{hosts[0]}")
+    asked = hosts.asked(scope)
+    return asked is not None and origin.host == with_port(asked, origin.scheme)
 
 
-def _declared(origin: str) -> str:
-    normal = _normal(origin)
-    if normal is None:
-        raise DeclarationError(f"{origin!r} is not an origin like https://example.org")
-    return normal
+def _declared(text: str) -> _Origin:
+    origin = _origin(text)
+    if origin is None:
+        raise DeclarationError(f"{text!r} is not an origin like https://example.org")
+    return origin
 
 
-def _normal(origin: str) -> str | None:
-    """Serialise an origin with its port (RFC 6454 section 6.2); None if it is none."""
-    if origin == "null":
-        return origin
-    try:
-        parts = urlsplit(origin.lower())
-        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
-    except ValueError:
+def _origin(text: str) -> _Origin | None:
+    """Read a serialised origin (RFC 6454 section 6.2); None if it is none."""
+    if text == "null":
+        return _NULL
+    found = _ORIGIN.fullmatch(text.lower())
+    host = authority(found["authority"]) if found else None
+    if found is None or host is None:
         return None
-    exact = parts.scheme and parts.hostname and parts.path in ("", "/")
-    if not exact or parts.query or parts.fragment or "@" in parts.netloc:
-        return None
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+    return _Origin(found["scheme"], with_port(host, found["scheme"]))

@@ -6,21 +6,34 @@ import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote
 
 from wslab.asgi import Scope
+from wslab.websocket.authority import Authority, authority
 
 RawHeaders = list[tuple[bytes, bytes]]
 HeaderPairs = Iterable[tuple[bytes, bytes]] | Iterable[tuple[str, str]]
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
-_CONTROL = re.compile(rb"[\0\r\n]")
+_FIELD_CONTENT = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+_URL = re.compile(
+    r"(?:(?P<scheme>[^:/?#]*):)?(?://(?P<netloc>[^/?#]*))?"
+    r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    re.DOTALL,
+)
 
 
 class Headers(Mapping[str, str]):
     """Immutable request headers; names are compared without regard to case.
 
-    `headers[name]` is the first value of that name, `getlist(name)` all of them.
+    A mapping of str to str: `headers[name]` is the first value of that name,
+    `getlist(name)` all of them. Names and values are read as Latin-1.
+
+    Args:
+        raw: pairs of name and value, as ASGI's scope has them; the attribute `raw`.
+
+    Example:
+        `ws.headers.get("user-agent", "unknown")`
     """
 
     __slots__ = ("raw",)
@@ -29,7 +42,7 @@ class Headers(Mapping[str, str]):
         self.raw = tuple(raw)
 
     def __getitem__(self, name: str) -> str:
-        key = name.lower().encode("latin-1", "replace")
+        key = name.encode("latin-1", "replace").lower()
         for other, value in self.raw:
             if other.lower() == key:
                 return value.decode("latin-1")
@@ -47,36 +60,57 @@ class Headers(Mapping[str, str]):
 
     def getlist(self, name: str) -> list[str]:
         """Return every value of this name, in the request's order."""
-        key = name.lower().encode("latin-1", "replace")
+        key = name.encode("latin-1", "replace").lower()
         return [v.decode("latin-1") for k, v in self.raw if k.lower() == key]
 
 
 def encode_headers(headers: HeaderPairs | None) -> RawHeaders:
     """Return headers as lower-case byte pairs, the form that ASGI asks for.
 
-    Raises ValueError for a name that is no token (RFC 9110 section 5.6.2, which rules
-    out pseudo-headers) and for a value with CR, LF or NUL.
+    Args:
+        headers: pairs of name and value, bytes or str; None for none.
+
+    Raises:
+        ValueError: a name is no token (RFC 9110 section 5.6.2, which rules out
+            pseudo-headers), or a value is no field-value (section 5.5): it has a
+            control character other than a tab, a character that Latin-1 lacks, or a
+            space or tab at one of its ends.
     """
-    encoded: RawHeaders = []
-    for name, value in headers or ():
-        key = _latin1(name).lower()
-        data = _latin1(value)
-        if not _TOKEN.fullmatch(key):
-            raise ValueError(f"{name!r} is not a header name")
-        if _CONTROL.search(data):
-            raise ValueError(f"the value of header {name!r} has a line break or NUL")
-        encoded.append((key, data))
-    return encoded
+    return [(_name(name), _value(name, value)) for name, value in headers or ()]
 
 
-def _latin1(text: str | bytes) -> bytes:
-    return text if isinstance(text, bytes) else text.encode("latin-1")
+def _name(name: str | bytes) -> bytes:
+    key = name if isinstance(name, bytes) else name.encode("latin-1", "replace")
+    if not _TOKEN.fullmatch(key.lower()):
+        raise ValueError(f"{name!r} is not a header name")
+    return key.lower()
+
+
+def _value(name: str | bytes, value: str | bytes) -> bytes:
+    """Return a field-value; the error names the header and never shows the value."""
+    try:
+        data = value if isinstance(value, bytes) else value.encode("latin-1")
+    except UnicodeEncodeError:
+        fault = "a character outside Latin-1"
+        raise ValueError(f"the value of header {name!r} has {fault}") from None
+    if not _FIELD_CONTENT.fullmatch(data):
+        raise ValueError(f"the value of header {name!r} has a control character")
+    if data != data.strip(b" \t"):
+        raise ValueError(f"the value of header {name!r} begins or ends with a space")
+    return data
 
 
 class QueryParams(Mapping[str, str]):
     """Immutable, multi-valued query parameters, percent-decoded.
 
-    `params[name]` is the last value of that name, `getlist(name)` all of them.
+    A mapping of str to str: `params[name]` is the last value of that name,
+    `getlist(name)` all of them. A byte sequence that is not UTF-8 becomes U+FFFD.
+
+    Args:
+        query: the query string without its question mark.
+
+    Example:
+        `ws.query_params.getlist("tag")` is `["a", "b"]` for `?tag=a&tag=b`.
     """
 
     __slots__ = ("_pairs",)
@@ -106,14 +140,23 @@ class QueryParams(Mapping[str, str]):
 
 
 class URL(str):
-    """A full URL: a str with its parts as attributes."""
+    """A full URL: a str with its parts as attributes, none of which ever raises.
+
+    Example:
+        ```python
+        url = URL("wss://example.org:8443/chat?room=a")
+        url.host, url.port, url.path  # ("example.org", 8443, "/chat")
+        ```
+    """
 
     __slots__ = ()
 
     @property
     def parts(self) -> SplitResult:
-        """All parts, as `urllib.parse.urlsplit` gives them."""
-        return urlsplit(self)
+        """The parts as text, split as in RFC 3986 appendix B."""
+        found = _URL.match(self)
+        assert found is not None  # every part may be empty
+        return SplitResult(**found.groupdict(""))
 
     @property
     def scheme(self) -> str:
@@ -122,13 +165,16 @@ class URL(str):
 
     @property
     def host(self) -> str | None:
-        """The host without its port, in lower case."""
-        return self.parts.hostname
+        """The host without its port, in lower case, an IPv6 address without brackets.
+
+        None where the URL has no host, as for a request whose `Host` is broken.
+        """
+        return self._authority.host.strip("[]") or None
 
     @property
     def port(self) -> int | None:
-        """The port, None where the scheme's own is used."""
-        return self.parts.port
+        """The port, None where the scheme's own is used or the URL has no host."""
+        return self._authority.port
 
     @property
     def path(self) -> str:
@@ -140,22 +186,42 @@ class URL(str):
         """The query string, percent-encoded."""
         return self.parts.query
 
+    @property
+    def _authority(self) -> Authority:
+        return authority(self.parts.netloc.rpartition("@")[2]) or Authority("", None)
+
 
 def request_url(scope: Scope) -> URL:
-    """Put the URL together that the client asked for, as far as the server knows it."""
+    """Put the URL together that the client asked for, as far as the server knows it.
+
+    A `Host` that is none (RFC 9110 section 7.2) is left out, so that it can stand for
+    no other part: `ws:///chat`.
+    """
     host = Headers(scope["headers"]).get("host")
     if host is None:
         name, port = scope.get("server") or ("localhost", None)
-        host = name if port is None else f"{name}:{port}"
+        host = _bracketed(name) if port is None else f"{_bracketed(name)}:{port}"
+    host = host if authority(host) else ""
     raw: bytes | None = scope.get("raw_path")
-    path = raw.decode("latin-1") if raw else quote(scope["path"])
-    query: bytes = scope.get("query_string", b"")
-    tail = f"?{query.decode('latin-1')}" if query else ""
-    return URL(f"{scope.get('scheme', 'ws')}://{host}{path.partition('?')[0]}{tail}")
+    path = raw.decode("latin-1") if raw else quote(scope["path"], errors="replace")
+    path = "/" + path.partition("?")[0].replace("#", "%23").removeprefix("/")
+    query = scope.get("query_string", b"").decode("latin-1").replace("#", "%23")
+    tail = f"?{query}" if query else ""
+    return URL(f"{scope.get('scheme', 'ws')}://{host}{path}{tail}")
+
+
+def _bracketed(name: str) -> str:
+    return f"[{name}]" if ":" in name else name
 
 
 class Request:
-    """The handshake's request; `scope` is its ASGI scope."""
+    """The handshake's request.
+
+    None of its properties raises for what a client may have sent.
+
+    Attributes:
+        scope: the ASGI scope of the handshake.
+    """
 
     __slots__ = ("_headers", "_query", "scope")
 
@@ -166,7 +232,11 @@ class Request:
 
     @property
     def url(self) -> URL:
-        """The full URL of the connection request, a str with its parts."""
+        """The full URL of the connection request, a str with its parts.
+
+        Its host is what the client's `Host` says, so do not build links from it unless
+        the application has `hosts`. A broken `Host` is left out: `ws.url.host` is None.
+        """
         return request_url(self.scope)
 
     @property
@@ -187,7 +257,8 @@ class Request:
     def session(self) -> Any:
         """What a session middleware keeps for the client, usually a dict.
 
-        Raises RuntimeError if no middleware has put a session into the scope.
+        Raises:
+            RuntimeError: no middleware has put a session into the scope.
         """
         if "session" not in self.scope:
             raise RuntimeError(
@@ -207,9 +278,18 @@ def bearer_token(
 ) -> str | None:
     """Return the token of the `Authorization` header, None if there is none.
 
-    The scheme is compared without regard to case (RFC 9110 section 11.1). A request
-    with several `Authorization` headers has no token. A browser cannot set this header
-    on a WebSocket.
+    A request with several `Authorization` headers has no token. A browser cannot set
+    this header on a WebSocket.
+
+    Args:
+        headers: `ws.headers`, or the pairs of the scope.
+        scheme: compared without regard to case (RFC 9110 section 11.1).
+
+    Example:
+        ```python
+        if not token_matches(bearer_token(ws.headers), TOKEN):
+            await ws.reject(401, [("WWW-Authenticate", "Bearer")])
+        ```
     """
     if not isinstance(headers, Headers):
         headers = Headers(headers)
@@ -226,11 +306,19 @@ def token_matches(token: str | None, *expected: str) -> bool:
     """Tell whether the token is one of those expected, in constant time.
 
     How long it takes tells nothing of how much of a token was right, nor which one was
-    met. None, for a request without a token, never matches.
+    met. None, for a request without a token, never matches; nor does an empty one, so
+    that a secret which is not set, and so is "", lets nobody in.
+
+    Args:
+        token: what the client has sent.
+        expected: the tokens that are let in.
+
+    Example:
+        `token_matches(ws.query_params.get("token"), TOKEN)`
     """
-    given = (token or "").encode("utf-8", "surrogateescape")
+    given = (token or "").encode("utf-8", "surrogatepass")
     matches = [
-        hmac.compare_digest(given, other.encode("utf-8", "surrogateescape"))
+        hmac.compare_digest(given, other.encode("utf-8", "surrogatepass"))
         for other in expected
     ]
-    return token is not None and any(matches)
+    return bool(token) and any(matches)

@@ -100,7 +100,7 @@ GREEDY = {
 
 @given(
     kinds=st.lists(st.sampled_from([*GREEDY]), max_size=4),
-    literals=st.lists(st.text("-/.1x", max_size=2), min_size=5, max_size=5),
+    literals=st.lists(st.text("-/.1x\n", max_size=2), min_size=5, max_size=5),
     path=st.text("-/.1x\n", max_size=12),
 )
 def test_every_pattern_splits_as_a_greedy_expression_does(kinds, literals, path):

@@ -57,7 +57,10 @@ def splitter(pieces: Pieces) -> Split:
 def _is_decided(steps: Sequence[Step]) -> bool:
     """Tell whether the next character always says which step takes it."""
     letters = {step.chars[-1] for step in steps} | set("0-./x")
-    takes = [{x for x in letters if re.fullmatch(s.chars, x)} for s in steps]
+    takes = [
+        {letter for letter in letters if re.fullmatch(step.chars, letter, re.DOTALL)}
+        for step in steps
+    ]
     firsts: list[set[str]] = [set() for _ in range(len(steps) + 1)]
     for index, step in reversed([*enumerate(steps)]):
         after = firsts[index + step.skip] if step.skip else set()
