@@ -3,6 +3,10 @@
 A browser lets any page open a WebSocket to any host, and sends that host's cookies with
 it; the page's origin in the `Origin` header is all that tells them apart. A client that
 sends no `Origin` is not a browser, and can send what it likes, so it passes.
+
+"The request's own host" is what `Host` says, or a forwarded one (see `hosts.py`), so it
+is worth as much as that: behind a proxy that rewrites it, or for a name that an
+attacker has pointed to this server, the comparison says nothing.
 """
 
 from __future__ import annotations

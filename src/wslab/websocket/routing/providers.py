@@ -17,7 +17,16 @@ WEB_SOCKET = "ws"  # the parameter that gives a provider the view's WebSocket
 
 
 class Provider:
-    """A function that makes a value: plain or async, or a generator with clean-up."""
+    """A function that makes a value: plain or async, or a generator with clean-up.
+
+    Args:
+        function: its required parameters are the values that it needs.
+        scope: "connection" or "app".
+        name: the value's name; None for the function's.
+
+    Raises:
+        DeclarationError: there is no such scope, or nothing can supply a parameter.
+    """
 
     __slots__ = ("function", "name", "needs", "scope")
 
@@ -38,7 +47,11 @@ class Provider:
             )
 
     async def make(self, needs: dict[str, Any], stack: AsyncExitStack) -> Any:
-        """Make the value; what is after a generator's yield goes on the stack."""
+        """Make the value; what is after a generator's yield goes on the stack.
+
+        Raises:
+            RuntimeError: a generator did not yield.
+        """
         made: Any = self.function(**needs)
         if isinstance(made, AsyncGenerator):
             value = await anext(made, _NOTHING)
@@ -73,8 +86,9 @@ class Providers:
     ) -> None:
         """Add a provider under its function's name or another one.
 
-        Raises DeclarationError for a name that is taken, a cycle, and a value of the
-        application that needs one of a connection.
+        Raises:
+            DeclarationError: the name is taken, providers need each other in a cycle,
+                or a value of the application needs one of a connection.
         """
         provider = Provider(function, scope, name)
         if provider.name in self._providers:
@@ -89,7 +103,11 @@ class Providers:
             raise
 
     def check(self, names: Iterable[str], owner: str) -> None:
-        """Raise DeclarationError unless everything that these need has a provider."""
+        """Check that everything that these values need has a provider.
+
+        Raises:
+            DeclarationError: something has none; it names the `owner`.
+        """
         for name in names:
             provider = self._providers.get(name)
             if provider is not None:
@@ -135,7 +153,7 @@ class Providers:
         return made[name]
 
     async def _app_value(self, name: str) -> Any:
-        """Two connections at once do not make it twice."""
+        """Make the value or find it; two connections at once do not make it twice."""
         if name not in self._values:
             async with self._making:
                 await self._make_for_app(name)

@@ -20,10 +20,14 @@ from wslab.websocket.routing.signatures import name_of, require_async
 class RouteOptions(TypedDict, total=False):
     """What every route can have of its own.
 
-    - `name`: for the reverse look-up; the function's name by default.
-    - `origins`: "same", "*" or a list; the application's by default.
-    - `max_size`: bytes in one message of the client; more closes with 1009.
-    - `max_rate`: the client's messages in a second; more closes with 1008.
+    Attributes:
+        name: for `path_for`; the function's name by default.
+        origins: "same", "*" or a list; the application's by default.
+        max_size: bytes in one message of the client; more closes with 1009.
+        max_rate: the client's messages in a second; more closes with 1008.
+
+    Example:
+        `@app.websocket_route("/prices", origins="*", max_rate=5)`
     """
 
     name: str
@@ -33,9 +37,17 @@ class RouteOptions(TypedDict, total=False):
 
 
 class Route(ABC):
-    """The base of both APIs' routes. Raises DeclarationError for a mistake.
+    """The base of both APIs' routes.
 
-    `caught` tells whether a disconnect with a code, left uncaught, is no error.
+    Attributes:
+        pattern: what the path must be.
+        name: for the way back from a name to a path.
+        limits: what a client may send, where the route has its own.
+        origins: which pages may connect, None for the application's.
+        caught: tells whether a disconnect with a code, left uncaught, is no error.
+
+    Raises:
+        DeclarationError: the path or an option makes no sense.
     """
 
     caught: Callable[[int], bool]
@@ -61,7 +73,14 @@ class Route(ABC):
         info: Any,
         providers: Providers,
     ) -> Awaitable[None]:
-        """Answer one connection, whose path gave the matches."""
+        """Answer one connection.
+
+        Args:
+            connection: the connection, before its accept.
+            matches: the values that its path gave, by name.
+            info: the application's shared data.
+            providers: those of the application, to which the route is bound.
+        """
 
 
 Handler = Callable[[Scope, Any, dict[str, Any], Connection], Awaitable[None]]

@@ -159,13 +159,21 @@ class Router:
         self._entries.append((prefix, router))
 
     def bind(self, providers: Providers) -> None:
-        """Check all routes, present and future, against an application's providers."""
+        """Check all routes, present and future, against an application's providers.
+
+        Raises:
+            DeclarationError: nothing supplies a parameter of one of the views.
+        """
         for entry in self._entries:
             (entry if isinstance(entry, Route) else entry[1]).bind(providers)
         self._bound.append(providers)
 
     def resolve(self, path: str) -> Match | None:
-        """Return the first route that matches, with the path's values by name."""
+        """Return the first route that matches, with the path's values by name.
+
+        Args:
+            path: the path below the mount point, percent-decoded.
+        """
         for entry in self._entries:
             if isinstance(entry, tuple):
                 prefix, router = entry

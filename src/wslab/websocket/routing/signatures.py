@@ -17,7 +17,11 @@ def name_of(function: Callable[..., Any]) -> str:
 
 
 def require_async(function: Callable[..., Any], what: str) -> None:
-    """Raise DeclarationError unless calling the function gives a coroutine."""
+    """Check that calling the function gives a coroutine.
+
+    Raises:
+        DeclarationError: it does not; the error says that `what` must be async.
+    """
     call = getattr(function, "__call__", None)  # noqa: B004
     if not (inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)):
         raise DeclarationError(
@@ -28,8 +32,9 @@ def require_async(function: Callable[..., Any], what: str) -> None:
 def named_parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """Return the parameters that can be given by name, with their annotations resolved.
 
-    Raises DeclarationError for the others, except a first positional one, and for an
-    annotation that names nothing.
+    Raises:
+        DeclarationError: there is another one, except a first positional one, or an
+            annotation names nothing.
     """
     hints = _hints(function)
     parameters = list(inspect.signature(function).parameters.values())
