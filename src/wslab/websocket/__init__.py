@@ -15,7 +15,7 @@ from wslab.websocket.request import (
     bearer_token,
     token_matches,
 )
-from wslab.websocket.rooms.room import Room, Rooms
+from wslab.websocket.rooms import Room, Rooms
 from wslab.websocket.routing.router import Router
 from wslab.websocket.views import WebSocket
 

@@ -1,4 +1,4 @@
-"""One message to many peers: at once where that is possible, else in turn by a task."""
+"""What is on its way to the members of a room, none of whom delays another."""
 
 from __future__ import annotations
 
@@ -7,105 +7,111 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from wslab.websocket.connection import Connection
-from wslab.websocket.rooms.eager import start
-
-Content = str | bytes
+from wslab.websocket.rooms.bus import Content
 
 
 class Member:
-    """A connection, and what waits for it because a send before that has not ended."""
+    """A connection, and what waits to be sent to it, the oldest first."""
 
-    __slots__ = ("connection", "task", "waiting")
+    __slots__ = ("connection", "id", "joined", "memberships", "sender", "waiting")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, id: str) -> None:
         self.connection = connection
-        self.task: asyncio.Task[None] | None = None
-        self.waiting: deque[Content] | None = None
-
-    def queue(self, content: Content, limit: int) -> bool:
-        """Let `content` wait; return False if more waits than `limit`."""
-        if self.waiting is None:
-            self.waiting = deque()
-        self.waiting.append(content)
-        return len(self.waiting) <= limit
+        self.id = id
+        self.joined = False  # by `Room.join`
+        self.memberships = 0  # blocks of `Room.membership` that it is in
+        self.waiting: deque[Content] = deque()
+        self.sender: asyncio.Task[None] | None = None  # has a send to it under way
 
     def discard(self) -> None:
         """Send nothing more, not even what waits."""
-        self.waiting = None
-        if self.task is not None:
-            self.task.cancel()
+        self.waiting.clear()
+        if self.sender is not None and self.sender is not asyncio.current_task():
+            self.sender.cancel()
 
 
 class Delivery:
-    """One message on its way to each of the members, none of which delays another.
+    """The messages that wait for members of one room, and the tasks that send them.
 
-    `_to_each` is the plain loop of sends, and as cheap. It is started as a task that
-    runs at once, and if no send has to wait it has ended when `start` returns. Where
-    one waits, that task is left to this member, and a new one goes on with the rest.
+    A message is queued for each member at once, which is what fixes the order. Then one
+    task sends to one member after the other, in a loop as plain as anybody's. If a send
+    has to wait, that task waits with it, and at the loop's next turn another goes on
+    with the rest; so there are as many tasks as there are members that do not read.
 
-    `full` is called with a member for whom more than `limit` messages wait, `failed`
-    with one whose send raised.
+    `full` is called with a member that has a send under way and more than `limit`
+    messages behind it, `failed` with one whose send raised.
     """
 
     __slots__ = (
-        "_content",
+        "_due",
         "_failed",
         "_full",
         "_limit",
-        "_members",
-        "_recent",
-        "waits",
+        "_passes",
+        "_senders",
+        "_starting",
     )
 
     def __init__(
         self,
-        content: Content,
-        members: Iterable[Member],
         limit: int,
         full: Callable[[Member], None],
         failed: Callable[[Member, BaseException], None],
     ) -> None:
-        self.waits = False  # whether any member has to wait
-        self._content = content
-        self._members = iter(members)
         self._limit = limit
         self._full = full
         self._failed = failed
-        self._recent: Member | None = None
+        self._due: deque[Member] = deque()  # messages wait for them, and no send is
+        self._senders: set[asyncio.Task[None]] = set()
+        self._starting = False  # a new sender runs at the loop's next turn
+        self._passes = 0
 
-    def run(self) -> None:
-        """Send to each member, or queue. Raises nothing that a member's send does."""
-        while (task := start(self._to_each())) is not None:
-            self.waits = True
-            assert self._recent is not None
-            self._recent.task = task
+    def put(self, content: Content, members: Iterable[Member]) -> None:
+        """Send `content` to each member, after what waits for it already."""
+        for member in members:
+            waiting = member.waiting
+            if member.sender is None:
+                if not waiting:
+                    self._due.append(member)
+                waiting.append(content)
+            else:
+                waiting.append(content)
+                if len(waiting) > self._limit:
+                    self._full(member)
+        if not self._starting:
+            self._passes += 1
+            self._start()
 
-    async def _to_each(self) -> None:
-        for member in self._members:
-            if member.task is not None:
-                self._queue(member)
-                continue
-            self._recent = member
+    async def passed(self) -> None:
+        """Return when each member of the last `put` has been sent to, or has to wait.
+
+        It lets the loop turn once at least, so that a tight loop of broadcasts does not
+        starve everybody else.
+        """
+        current = self._passes
+        await asyncio.sleep(0)
+        while self._starting and self._passes == current:  # noqa: ASYNC110
+            await asyncio.sleep(0)  # one turn for each member that begins to stall
+
+    def _start(self) -> None:
+        self._starting = bool(self._due)
+        if self._starting:
+            sender = asyncio.create_task(self._send())
+            self._senders.add(sender)
+            sender.add_done_callback(self._senders.discard)
+            asyncio.get_running_loop().call_soon(self._start)
+
+    async def _send(self) -> None:
+        sender = asyncio.current_task()
+        assert sender is not None
+        while self._due:
+            member = self._due.popleft()
+            member.sender = sender
             try:
-                await member.connection.send(self._content)
-                if member.task is not None:  # this send had to wait, see `run`
-                    return await self._send_what_waits(member)
-            except asyncio.CancelledError as error:
-                if member.task is not None:
-                    raise
-                self._failed(member, error)  # the send's own: nobody has cancelled us
-            except Exception as error:
+                while member.waiting:
+                    await member.connection.send(member.waiting.popleft())
+            except (Exception, asyncio.CancelledError) as error:
                 self._failed(member, error)
-                if member.task is not None:
-                    return None
-        return None
-
-    def _queue(self, member: Member) -> None:
-        self.waits = True
-        if not member.queue(self._content, self._limit):
-            self._full(member)
-
-    async def _send_what_waits(self, member: Member) -> None:
-        while member.waiting:
-            await member.connection.send(member.waiting.popleft())
-        member.task = None
+                if sender.cancelling():  # by `discard`, or at the loop's end
+                    return
+            member.sender = None

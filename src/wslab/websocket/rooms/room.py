@@ -1,23 +1,26 @@
-"""Rooms: one message to many connections, in one order, none delayed by another."""
+"""A room: one message to many connections, in one order, none delayed by another."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import partial
+from secrets import token_hex
 from typing import Any, Literal, Protocol
 
 from wslab.websocket.connection import Connection, State
 from wslab.websocket.errors import WebSocketDisconnect, WebSocketStateError
 from wslab.websocket.json import dumps
-from wslab.websocket.rooms.delivery import Content, Delivery, Member
+from wslab.websocket.rooms.bus import Content, Message
+from wslab.websocket.rooms.delivery import Delivery, Member
 
 logger = logging.getLogger(__name__)
 
 TRY_AGAIN_LATER = 1013
+
+WhenFull = Literal["drop_oldest", "close"]
 
 
 class Client(Protocol):
@@ -31,6 +34,10 @@ class Client(Protocol):
 class Room:
     """The connections that get what is broadcast, all of it in the same order.
 
+        async with room.membership(ws):
+            async for message in ws:
+                await room.broadcast(message, exclude=ws)
+
     Members are what either API hands to a handler. A message goes to each of them at
     once; where a send has to wait for the client, it and up to `limit` messages behind
     it wait apart from the others'. When more would wait, `when_full` says what gives
@@ -39,9 +46,8 @@ class Room:
 
     The last `history` messages are kept, and sent to each new member first.
 
-    To span processes, subclass: `publish` hands a message to the others, and whatever
-    brings messages in calls `deliver` with each, this process's own included, so that
-    all see one order.
+    A room that you make yourself is the only one of its name. For rooms that are made
+    as they are needed, and may span processes, see `Rooms`.
     """
 
     def __init__(
@@ -50,9 +56,23 @@ class Room:
         *,
         history: int = 0,
         limit: int = 64,
-        when_full: Literal["drop_oldest", "close"] = "drop_oldest",
+        when_full: WhenFull = "drop_oldest",
+        publish: Callable[[Message], Awaitable[None]] | None = None,
     ) -> None:
-        """Raise ValueError for an unknown policy, and a limit below 1 or `history`."""
+        """Make an empty room.
+
+        Args:
+            name: What it is called.
+            history: How many messages a new member gets.
+            limit: How many messages may wait behind one that a member does not take.
+            when_full: What gives way to one more: "drop_oldest" or "close".
+            publish: What brings a message to `deliver`, here and in each other room
+                of this name. None: there is no other.
+
+        Raises:
+            ValueError: For an unknown `when_full`, a limit below 1 or `history`, and a
+                negative history.
+        """
         if when_full not in ("drop_oldest", "close"):
             raise ValueError(
                 f'when_full is "drop_oldest" or "close", not {when_full!r}'
@@ -63,10 +83,9 @@ class Room:
             )
         self.name = name
         self._history: deque[Content] = deque(maxlen=history)
-        self._limit = limit
-        self._full = (
-            self._drop_oldest if when_full == "drop_oldest" else self._send_away
-        )
+        self._publish = publish
+        full = self._drop_oldest if when_full == "drop_oldest" else self._send_away
+        self._delivery = Delivery(limit, full, self._failed)
         self._members: dict[Connection, Member] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -78,62 +97,94 @@ class Room:
     async def join(self, client: Client) -> None:
         """Add an accepted connection and send it the history.
 
-        A member stays as it is; a connection that has ended is not added. Raises
-        WebSocketStateError before accept.
+        Who is a member stays one, and gets nothing twice: join as often as you like,
+        one `leave` is enough. A connection that has ended is not added.
+
+        Raises:
+            WebSocketStateError: Before accept.
         """
-        connection = client.connection
-        if connection.state is State.CONNECTING:
-            raise WebSocketStateError("accept the connection before it joins a room")
-        if connection.state is State.CLOSED or connection in self._members:
-            return
-        member = self._members[connection] = Member(connection)
-        for content in self._history:
-            self._deliver(content, (member,))
+        async with self.membership(client):
+            member = self._members.get(client.connection)
+            if member is not None:
+                member.joined = True
 
     async def leave(self, client: Client) -> None:
-        """Remove a member, and what still waits for it. Harmless for anyone else."""
-        self._remove(client.connection)
+        """Remove a member, and what still waits for it. Harmless for anyone else.
+
+        It ends every membership of that client in this room, whatever made it.
+        """
+        member = self._members.get(client.connection)
+        if member is not None:
+            self._remove(member)
 
     @asynccontextmanager
     async def membership(self, client: Client) -> AsyncIterator[Room]:
-        """Join, and leave at the end of the block, however it ends."""
-        await self.join(client)
+        """Join, and leave at the end of the block, however it ends.
+
+        Blocks may be nested: the client leaves at the end of the last one, and stays if
+        it has called `join` besides.
+
+        Raises:
+            WebSocketStateError: Before accept.
+        """
+        member = self._member(client.connection)
+        if member is None:
+            yield self
+            return
+        member.memberships += 1
         try:
+            await self._delivery.passed()  # the history goes before what is sent next
             yield self
         finally:
-            await self.leave(client)
+            member.memberships -= 1
+            if not member.memberships and not member.joined:
+                self._remove(member)
 
     async def broadcast(
         self, message: Any, exclude: Client | None = None, *, keep: bool = True
     ) -> None:
-        """Send `message` to every member but `exclude`, once to each.
+        """Send a message to every member but `exclude`, once to each.
 
-        With `keep=False` it stays out of the history, as a passing notice should. A
-        str goes as text, bytes as binary, anything else as the text of its JSON. What
-        fails for a member is not raised. Raises TypeError or ValueError for what has no
-        JSON form, and UnicodeEncodeError (a ValueError) for a str without a UTF-8 form.
+            await room.broadcast({"user": "ada", "text": "hello"}, exclude=ws)
+            await room.broadcast("ada is typing", exclude=ws, keep=False)
+
+        In one process it returns when the message has been sent to each member, or
+        waits behind what that member has not read; with a bus to other processes, when
+        the bus has taken it. What fails for a member is not raised.
+
+        Args:
+            message: A str goes as text, bytes as binary, anything else as the text of
+                its JSON.
+            exclude: The member that does not get it, most often its sender.
+            keep: False for a passing notice, which stays out of the history.
+
+        Raises:
+            TypeError: For a value of a type that JSON does not have.
+            ValueError: For NaN, an infinity, and a str without a form in UTF-8.
         """
-        content = encoded(message)
-        excluded = None if exclude is None else exclude.connection
-        await self.publish(content, excluded, keep)
+        sent = Message(encoded(message), self.member_id(exclude), keep)
+        if self._publish is None:
+            self.deliver(sent)
+        else:
+            await self._publish(sent)
+        await self._delivery.passed()
 
-    async def publish(
-        self, content: Content, exclude: Connection | None, keep: bool
-    ) -> None:
-        """Bring an encoded message to all members: here, those in this process."""
-        if self.deliver(content, exclude, keep):
-            await asyncio.sleep(0)  # a turn for the tasks of those who have to wait
-
-    def deliver(
-        self, content: Content, exclude: Connection | None = None, keep: bool = True
-    ) -> bool:
-        """Send to the members in this process; return whether one has to wait."""
-        if keep:
-            self._history.append(content)
+    def deliver(self, message: Message) -> None:
+        """Let the members in this process have a message, in the order of the calls."""
+        if message.keep:
+            self._history.append(message.content)
         members = tuple(self._members.values())  # a copy: a failure changes the dict
-        if exclude is not None:
-            members = tuple(m for m in members if m.connection is not exclude)
-        return self._deliver(content, members)
+        if message.exclude:
+            members = tuple(m for m in members if m.id != message.exclude)
+        self._delivery.put(message.content, members)
+
+    def member_id(self, client: Client | None) -> str:
+        """Return what names a member on every process, "" for anyone else.
+
+        It is unique, and ends with the membership.
+        """
+        member = None if client is None else self._members.get(client.connection)
+        return "" if member is None else member.id
 
     def __len__(self) -> int:
         return len(self._members)
@@ -141,89 +192,38 @@ class Room:
     def __contains__(self, client: Client) -> bool:
         return client.connection in self._members
 
-    def _deliver(self, content: Content, members: tuple[Member, ...]) -> bool:
-        delivery = Delivery(content, members, self._limit, self._full, self._failed)
-        delivery.run()
-        return delivery.waits
+    def _member(self, connection: Connection) -> Member | None:
+        """Return the member, made now if need be; None if the connection has ended."""
+        if connection.state is State.CONNECTING:
+            raise WebSocketStateError("accept the connection before it joins a room")
+        member = self._members.get(connection)
+        if member is None and connection.state is State.OPEN:
+            member = self._members[connection] = Member(connection, token_hex(8))
+            for content in self._history:
+                self._delivery.put(content, (member,))
+        return member
 
-    def _remove(self, connection: Connection) -> None:
-        member = self._members.pop(connection, None)
-        if member is not None:
-            member.discard()
+    def _remove(self, member: Member) -> bool:
+        """Remove a member; return False if it is one no more."""
+        if self._members.get(member.connection) is not member:
+            return False
+        del self._members[member.connection]
+        member.discard()
+        return True
 
     def _failed(self, member: Member, error: BaseException) -> None:
-        if not isinstance(error, WebSocketDisconnect | WebSocketStateError):
+        expected = isinstance(error, WebSocketDisconnect | WebSocketStateError)
+        if self._remove(member) and not expected:
             logger.warning("A room removes a member that failed", exc_info=error)
-        self._members.pop(member.connection, None)
-        member.waiting = None
 
     def _drop_oldest(self, member: Member) -> None:
-        assert member.waiting
         member.waiting.popleft()
 
     def _send_away(self, member: Member) -> None:
-        self._remove(member.connection)
+        self._remove(member)
         closing = asyncio.create_task(close_for_overflow(member.connection))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
-
-
-class Rooms:
-    """Rooms by name, each made when its first member comes, forgotten after its last.
-
-        rooms = Rooms(history=50)
-
-        async with rooms.membership("lobby", ws) as room:
-            await room.broadcast("hello", exclude=ws)
-
-    `make` is called with the name and the options: `Room`, or a subclass of it that
-    spans processes.
-    """
-
-    def __init__(self, make: Callable[..., Room] = Room, **options: Any) -> None:
-        self._make = partial(make, **options)
-        self._rooms: dict[str, Room] = {}
-        self._users: Counter[str] = Counter()
-
-    @asynccontextmanager
-    async def membership(self, name: str, client: Client) -> AsyncIterator[Room]:
-        """Join the room of that name, and leave it at the end of the block.
-
-        Raises WebSocketStateError before accept.
-        """
-        if name not in self._rooms:
-            self._rooms[name] = self._make(name)
-        self._users[name] += 1
-        try:
-            async with self._rooms[name].membership(client) as room:
-                yield room
-        finally:
-            self._users[name] -= 1
-            if not self._users[name]:
-                del self._users[name], self._rooms[name]
-
-    def get(self, name: str) -> Room | None:
-        """Return the room of that name, None if nobody is in it."""
-        return self._rooms.get(name)
-
-    async def broadcast(
-        self,
-        name: str,
-        message: Any,
-        exclude: Client | None = None,
-        *,
-        keep: bool = True,
-    ) -> None:
-        """Broadcast in the room of that name, as `Room.broadcast`, if there is one."""
-        room = self.get(name)
-        if room is not None:
-            await room.broadcast(message, exclude, keep=keep)
-
-    def __len__(self) -> int:
-        return len(self._rooms)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._rooms))
 
 
 def encoded(message: Any) -> Content:
