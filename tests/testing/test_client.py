@@ -23,6 +23,7 @@ def application(*events, then=None):
 
 
 ACCEPT = {"type": "websocket.accept"}
+SOON = 0.3  # seconds until a wait that is in vain ends; no other takes as long
 
 
 async def until_disconnect(scope, receive, send):
@@ -274,11 +275,15 @@ async def test_only_what_a_remote_client_sees(then):
         ([ACCEPT, {"type": "websocket.close", "code": 1005}], ["1005"]),
         ([ACCEPT, {"type": "websocket.close", "code": 403}], ["403"]),
         ([ACCEPT, {"type": "websocket.close", "reason": "é" * 62}], ["123 bytes"]),
+        ([ACCEPT, {"type": "websocket.close", "reason": 0}], ["reason"]),
         ([ACCEPT, *[{"type": "websocket.close"}] * 2], ["closed by the application"]),
         ([{**ACCEPT, "subprotocol": "chat"}], ["'chat'", "none of"]),
         ([{**ACCEPT, "headers": [(b"sec-websocket-protocol", b"")]}], ["protocol"]),
         ([{**ACCEPT, "headers": [("x-a", "1")]}], ["bytes"]),
         ([{**ACCEPT, "headers": [(b"x-a", b"1\r\nx-b: 2")]}], ["line break"]),
+        ([{**ACCEPT, "headers": [(b"x-a",)]}], ["pair of bytes"]),
+        ([{**ACCEPT, "headers": [7]}], ["no pairs"]),
+        ([{**ACCEPT, "headers": 7}], ["no pairs"]),
         ([ACCEPT, {"type": "http.response.start"}], ["http.response.start", "open"]),
         ([{"type": "websocket.http.response.start", "status": 7}], ["status 7"]),
         ([{"type": "websocket.http.response.start", "status": 401}], ["denial"]),
@@ -291,6 +296,41 @@ async def test_an_illegal_event_names_itself_and_the_state(events, names):
             pass
     for name in names:
         assert name in str(illegal.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"\x00", b"\x01", b"\x1b[2J", b"a\x7f", b"a\nb", b"a\rb", b" a", b"a ", b"\ta"],
+)
+async def test_a_header_value_that_http_forbids(value):
+    """RFC 9110 section 5.5: no control characters, and no spaces around it."""
+    accept = {**ACCEPT, "headers": [(b"x-a", value)]}
+    denial = {
+        "type": "websocket.http.response.start",
+        "status": 401,
+        "headers": [(b"x-a", value)],
+    }
+    for event in (accept, denial):
+        with pytest.raises(IllegalEvent, match=r"RFC 9110 section 5\.5"):
+            async with connect(application(event)):
+                pass
+
+
+@pytest.mark.parametrize(
+    "name", [b"", b"x a", b"x:", b"X-A", b"x\x01", b"x\xe9", b":x"]
+)
+async def test_a_header_name_that_is_no_token_in_lower_case(name):
+    """RFC 9110 section 5.1; ASGI wants lower case."""
+    with pytest.raises(IllegalEvent, match="with header"):
+        async with connect(application({**ACCEPT, "headers": [(name, b"1")]})):
+            pass
+
+
+@pytest.mark.parametrize("value", [b"", b"a b\tc", "é".encode(), b"\xff", b"!~"])
+async def test_a_header_value_that_http_allows(value):
+    app = application({**ACCEPT, "headers": [(b"x-a", value)]}, then=until_disconnect)
+    async with connect(app) as client:
+        assert client.headers == [("x-a", value.decode("latin-1"))]
 
 
 async def test_an_illegal_event_surfaces_even_if_the_application_catches_it():
@@ -324,7 +364,7 @@ async def test_back_pressure_towards_the_application():
         await echo(scope, receive, send)
 
     app = application(ACCEPT, then=read_late)
-    async with connect(app, queue=2, timeout=0.05) as client:
+    async with connect(app, queue=2, timeout=SOON) as client:
         await client.send("1")
         await client.send("2")
         with pytest.raises(TimeoutError, match="room in the application's queue"):
@@ -351,7 +391,7 @@ async def test_back_pressure_towards_the_client():
 
 async def test_a_time_out_says_what_was_awaited_and_what_came_last():
     app = application(ACCEPT, then=until_disconnect)
-    async with connect(app, timeout=0.05) as client:
+    async with connect(app, timeout=SOON) as client:
         await client.send("hello")
         with pytest.raises(TimeoutError) as late:
             await client.receive()
@@ -371,10 +411,10 @@ async def test_an_application_that_never_answers_or_never_ends_is_cancelled():
             raise
 
     with pytest.raises(TimeoutError, match="the handshake's answer"):
-        async with connect(application(then=sleep), "/silent", timeout=0.05):
+        async with connect(application(then=sleep), "/silent", timeout=SOON):
             pass
     with pytest.raises(TimeoutError, match="the application to return"):
-        async with connect(application(ACCEPT, then=sleep), "/stuck", timeout=0.05):
+        async with connect(application(ACCEPT, then=sleep), "/stuck", timeout=SOON):
             pass
     assert cancelled == ["/silent", "/stuck"]
     assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -387,7 +427,7 @@ async def test_receive_after_the_disconnect_waits_for_ever_as_on_a_server():
 
     app = application(ACCEPT, then=read_on)
     with pytest.raises(TimeoutError, match="waits in receive"):
-        async with connect(app, timeout=0.05):
+        async with connect(app, timeout=SOON):
             pass
 
 

@@ -71,3 +71,13 @@ async def test_a_failing_lifespan_surfaces(phase, outcome, error):
             assert phase == "shutdown"
     if outcome in ("failed", "raise"):
         assert "no database" in str(failure.value)
+
+
+async def test_an_answer_without_a_type_surfaces():
+    async def app(scope, receive, send):
+        await receive()
+        await send({})
+
+    with pytest.raises(IllegalEvent, match=r"None in answer to lifespan\.startup"):
+        async with running(app):
+            pass

@@ -59,7 +59,7 @@ async def within(
     what: str,
     story: Callable[[], str] = lambda: "",
 ) -> T:
-    """Await; after `seconds` raise TimeoutError saying what for and the story."""
+    """Await, for so many seconds; TimeoutError then says what for, and the story."""
     try:
         async with asyncio.timeout(seconds) as limit:
             return await awaited

@@ -7,20 +7,31 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from wslab.asgi import ASGIApplication, Event
 from wslab.testing.channel import Channel, within
-from wslab.testing.rules import Application, Event, IllegalEvent
+from wslab.testing.rules import IllegalEvent
 
 
 @asynccontextmanager
 async def running(
-    app: Application,
+    app: ASGIApplication,
     timeout: float = 5.0,  # noqa: ASYNC109 - of each wait
 ) -> AsyncIterator[dict[str, Any]]:
     """Run the application's startup, and its shutdown on leaving; yield its state.
 
-    Pass the state on to `connect(app, state=...)`. Raises RuntimeError with the
-    application's message if either fails, what the application raises, IllegalEvent for
-    any other answer, and TimeoutError where there is none within `timeout` seconds.
+        async with running(app) as state:
+            async with connect(app, state=state) as client:
+                ...
+
+    Args:
+        app: An ASGI 3 application.
+        timeout: The bound of each wait, in seconds.
+
+    Raises:
+        RuntimeError: With the application's message, if either fails.
+        IllegalEvent: For any other answer, or none before the application returns.
+        TimeoutError: Where there is no answer in time.
+        Exception: What the application raises.
     """
     events: Channel[Event] = Channel()
     answers: Channel[Event] = Channel()
@@ -45,10 +56,11 @@ async def running(
         if answer is None:
             await task
             raise IllegalEvent(f"the application returned during lifespan.{name}")
-        if answer["type"] == f"lifespan.{name}.failed":
+        kind = answer.get("type")
+        if kind == f"lifespan.{name}.failed":
             raise RuntimeError(f"the {name} failed: {answer.get('message', '')}")
-        if answer["type"] != f"lifespan.{name}.complete":
-            raise IllegalEvent(f"{answer['type']} in answer to lifespan.{name}")
+        if kind != f"lifespan.{name}.complete":
+            raise IllegalEvent(f"{kind!r} in answer to lifespan.{name}")
 
     task = asyncio.create_task(run())
     task.add_done_callback(lambda task: task.cancelled() or task.exception())

@@ -10,12 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import MutableMapping
 from enum import Enum
-from typing import Any
 
+from wslab.asgi import ASGIApplication, Event, Scope
 from wslab.testing.channel import Channel
 from wslab.testing.rules import (
-    Application,
-    Event,
     IllegalEvent,
     check_close,
     check_text,
@@ -25,10 +23,10 @@ from wslab.testing.rules import (
 
 
 class ClientGone(OSError):
-    """What a send raises once the peer has gone (ASGI spec_version 2.4 and newer)."""
+    """Raised by a send once the client has gone (ASGI spec_version 2.4 and newer)."""
 
 
-class State(Enum):
+class PeerState(Enum):
     """Where the connection stands, as the application's sends decide it."""
 
     CONNECTING = "connecting (not accepted yet)"
@@ -38,15 +36,16 @@ class State(Enum):
     GONE = "closed by the client"
 
 
-class Connection:
-    """One connection: what the application is told, and what it may answer when."""
+class Peer:
+    """One connection: what the application is told, and what it may answer when.
 
-    def __init__(
-        self, scope: MutableMapping[str, Any], queue: int, buffer: int | None
-    ) -> None:
+    The rules are its own, since what tests an application must not share code with it.
+    """
+
+    def __init__(self, scope: Scope, queue: int, buffer: int | None) -> None:
         self.scope = scope
         self.version = tuple(map(int, scope["asgi"]["spec_version"].split(".")))
-        self.state = State.CONNECTING
+        self.state = PeerState.CONNECTING
         self.to_app: Channel[Event] = Channel(queue)
         self.to_app.items.append({"type": "websocket.connect"})
         self.to_client: Channel[str | bytes] = Channel(buffer)
@@ -61,7 +60,7 @@ class Connection:
         self.illegal: IllegalEvent | None = None
         self.last_sent = self.last_received = "nothing"
 
-    async def run(self, app: Application) -> None:
+    async def run(self, app: ASGIApplication) -> None:
         """Call the application; note its exception and what its end means."""
         try:
             await app(self.scope, self.receive, self.send)
@@ -87,8 +86,9 @@ class Connection:
     async def send(self, event: Event) -> None:
         """Take an event from the application.
 
-        Raises IllegalEvent naming the event and the state, and ClientGone (an OSError)
-        once the client has gone, if the spec_version is 2.4 or newer.
+        Raises:
+            IllegalEvent: Naming the event and the state.
+            ClientGone: Once the client has gone, from spec_version 2.4 on.
         """
         try:
             await self._take(event)
@@ -98,21 +98,27 @@ class Connection:
 
     def client_closed(self, code: int | None, reason: str) -> None:
         """Handle the client's close frame, or its vanishing: code 1006."""
-        self._ended(State.GONE, 1005 if code is None else code, reason)
+        self._ended(PeerState.GONE, 1005 if code is None else code, reason)
 
     async def _take(self, event: Event) -> None:
         kind = event.get("type") if isinstance(event, MutableMapping) else None
-        if self.state is State.GONE:
+        if self.state is PeerState.GONE:
             return self._refuse_to_send()
-        if self.state is State.CONNECTING and kind == "websocket.accept":
+        if self.state is PeerState.CONNECTING and kind == "websocket.accept":
             self._accept(event)
-        elif self.state is State.CONNECTING and kind == "websocket.http.response.start":
+        elif (
+            self.state is PeerState.CONNECTING
+            and kind == "websocket.http.response.start"
+        ):
             self._start_denial(event)
-        elif self.state is State.DENYING and kind == "websocket.http.response.body":
+        elif self.state is PeerState.DENYING and kind == "websocket.http.response.body":
             self._continue_denial(event)
-        elif self.state is State.OPEN and kind == "websocket.send":
+        elif self.state is PeerState.OPEN and kind == "websocket.send":
             await self._message(event)
-        elif self.state in (State.CONNECTING, State.OPEN) and kind == "websocket.close":
+        elif (
+            self.state in (PeerState.CONNECTING, PeerState.OPEN)
+            and kind == "websocket.close"
+        ):
             self._close(event)
         else:
             raise IllegalEvent(f"{kind or event!r} while {self.state.value}")
@@ -131,7 +137,7 @@ class Connection:
             )
         self.headers = checked_headers(event, forbidden={b"sec-websocket-protocol"})
         self.subprotocol, self.status = chosen, 101
-        self.state = State.OPEN
+        self.state = PeerState.OPEN
         self.answered.set()
 
     async def _message(self, event: Event) -> None:
@@ -146,17 +152,18 @@ class Connection:
         if isinstance(given[0], str):
             check_text(given[0])
         await self.to_client.put(given[0])
-        if self.state is State.GONE:  # the client left while this waited for room
+        if self.state is PeerState.GONE:  # the client left while this waited for room
             self._refuse_to_send()
 
     def _close(self, event: Event) -> None:
-        if self.state is State.CONNECTING:
+        if self.state is PeerState.CONNECTING:
             return self._refuse(403)
         if "reason" in event and self.version < (2, 3):
             raise IllegalEvent("websocket.close with a reason needs spec_version 2.3")
-        code, reason = event.get("code", 1000), event.get("reason") or ""
+        code, reason = event.get("code", 1000), event.get("reason")
+        reason = "" if reason is None else reason
         check_close("websocket.close", code, reason)
-        self._ended(State.CLOSED, code, reason)
+        self._ended(PeerState.CLOSED, code, reason)
 
     def _start_denial(self, event: Event) -> None:
         if "websocket.http.response" not in self.scope["extensions"]:
@@ -165,7 +172,7 @@ class Connection:
         if not isinstance(status, int) or not 200 <= status < 600:
             raise IllegalEvent(f"websocket.http.response.start with status {status!r}")
         self.headers = checked_headers(event)
-        self.status, self.state = status, State.DENYING
+        self.status, self.state = status, PeerState.DENYING
 
     def _continue_denial(self, event: Event) -> None:
         body = event.get("body", b"")
@@ -177,10 +184,10 @@ class Connection:
 
     def _refuse(self, status: int) -> None:
         self.status = status
-        self._ended(State.CLOSED, 1006, "")
+        self._ended(PeerState.CLOSED, 1006, "")
 
-    def _ended(self, state: State, code: int, reason: str) -> None:
-        if self.state in (State.CLOSED, State.GONE):
+    def _ended(self, state: PeerState, code: int, reason: str) -> None:
+        if self.state in (PeerState.CLOSED, PeerState.GONE):
             return
         self.state, self.code, self.reason = state, code, reason
         disconnect: Event = {"type": "websocket.disconnect", "code": code}
@@ -191,10 +198,10 @@ class Connection:
         self.answered.set()
 
     def _application_ended(self) -> None:
-        if self.state is State.DENYING:
+        if self.state is PeerState.DENYING:
             self.illegal = IllegalEvent(
                 f"the application returned while {self.state.value}"
             )
-        if self.state in (State.CONNECTING, State.DENYING):
+        if self.state in (PeerState.CONNECTING, PeerState.DENYING):
             self._refuse(500)
-        self._ended(State.CLOSED, 1006, "")  # no close frame, as uvicorn
+        self._ended(PeerState.CLOSED, 1006, "")  # no close frame, as uvicorn

@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+import re
+from collections.abc import Iterable
 
-Event = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Event]]
-Send = Callable[[Event], Awaitable[None]]
-Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+from wslab.asgi import Event
+
+Headers = list[tuple[bytes, bytes]]
+
+TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
+"""A field name (RFC 9110 section 5.1), in lower case as ASGI wants it."""
+
+FIELD_VALUE = re.compile(rb"[\t -~\x80-\xff]*")
+"""A field value (RFC 9110 section 5.5), which has no spaces around it besides."""
 
 
 class IllegalEvent(RuntimeError):
     """The application sent what the ASGI specification does not allow in this state."""
 
 
-def checked_headers(
-    event: Event, forbidden: Iterable[bytes] = ()
-) -> list[tuple[bytes, bytes]]:
+def checked_headers(event: Event, forbidden: Iterable[bytes] = ()) -> Headers:
     """Return the event's headers; IllegalEvent for what no server may send."""
-    headers = [tuple(pair) for pair in event.get("headers") or ()]
-    for pair in headers:
-        if len(pair) != 2 or not all(isinstance(part, bytes) for part in pair):
-            raise IllegalEvent(
-                f"{event['type']} with a header that is no bytes: {pair}"
-            )
-        name, value = pair
-        if name in forbidden or name.startswith(b":") or name != name.lower():
+    headers = []
+    for name, value in _pairs(event):
+        if name in forbidden or not TOKEN.fullmatch(name):
             raise IllegalEvent(f"{event['type']} with header {name!r}")
-        if b"\n" in name + value or b"\r" in name + value:
-            raise IllegalEvent(f"{event['type']} with a line break in {name!r}")
+        if not FIELD_VALUE.fullmatch(value) or value != value.strip(b" \t"):
+            raise IllegalEvent(
+                f"{event['type']} with header {name!r}: a line break, a control "
+                f"character or an outer space in {value!r:.60} (RFC 9110 section 5.5)"
+            )
+        headers.append((name, value))
     return headers
 
 
+def _pairs(event: Event) -> Headers:
+    """Return the header pairs, checked to be pairs of bytes."""
+    given = event.get("headers")
+    try:
+        pairs = [tuple(pair) for pair in (() if given is None else given)]
+    except TypeError:
+        raise IllegalEvent(
+            f"{event['type']} with headers that are no pairs: {given!r:.60}"
+        ) from None
+    for pair in pairs:
+        if len(pair) != 2 or not all(isinstance(part, bytes) for part in pair):
+            raise IllegalEvent(
+                f"{event['type']} with a header that is no pair of bytes: {pair!r:.60}"
+            )
+    return pairs
+
+
 def check_close(what: str, code: object, reason: object) -> None:
-    """Raise IllegalEvent for a code or reason not on the wire (RFC 6455 5.5, 7.4)."""
+    """Raise IllegalEvent for a code or reason that no close frame may carry.
+
+    RFC 6455 sections 5.5 and 7.4.
+    """
     legal = (*range(1000, 1004), *range(1007, 1015))
     if not isinstance(code, int) or not (code in legal or 3000 <= code < 5000):
         raise IllegalEvent(f"{what} with code {code!r}, which may not be sent")
