@@ -97,8 +97,10 @@ def kernel(shared_kernel: Kernel) -> Iterator[Kernel]:
     """A kernel without servers; one process for all tests that leave it usable."""
     yield shared_kernel
     left = shared_kernel.run(
-        "from wslab.lab.serving import _running\n"
-        "for server in list(_running): await server.stop(0.1)"
+        "import gc, wslab.lab\n"
+        "for each in gc.get_objects():\n"
+        "    if issubclass(type(each), wslab.lab.Server) and each.running:\n"
+        "        await each.stop(0.1)"
     )
     assert not left.error
 

@@ -13,6 +13,7 @@ from wslab.lab import (
     ScriptError,
     StoredResultChanged,
     browser,
+    carry,
     chromium,
     serve,
     stored,
@@ -119,6 +120,69 @@ async def test_a_result_that_changed_is_a_diff(recording, monkeypatch):
     monkeypatch.delenv("WSLAB_RECORD")
     with pytest.raises(StoredResultChanged, match=r"(?s)WSLAB_RECORD=1.*-.*2.*\+.*3"):
         await browser("sum", "return 1 + 2")
+
+
+@pytest.fixture
+def travelling(monkeypatch):
+    """What this test's notebook carries with it is forgotten after the test."""
+    monkeypatch.setattr("wslab.lab.chrome.archive._carried", {})
+
+
+PNG = b"\x89PNG\r\n\x1a\n"
+CARRIED = {
+    "chromium": "99.0.1",
+    "value": 2,
+    "pages": [{"url": "about:blank", "console": [], "events": []}],
+    "pictures": ["iVBORw0KGgo="],
+}
+
+
+async def test_a_notebook_carries_its_results(travelling, without_chromium):
+    without_chromium()
+    carry({"sum": CARRIED})
+    result = await browser("sum", "return 1 + 1")
+    assert (result.value, result.version, result.stored) == (2, "99.0.1", True)
+    assert result.screenshot == PNG
+    assert "no Chromium is installed here" in str(result)
+
+
+@needs_chromium
+async def test_another_chromium_may_differ_from_a_carried_result(travelling):
+    carry({"sum": CARRIED})
+    assert (await browser("sum", "return 1 + 1")).value == 2
+    with pytest.warns(UserWarning, match=r"(?s)^sum: your Chromium, .*99\.0\.1.*\+.*3"):
+        result = await browser("sum", "return 1 + 2")
+    assert (result.value, result.stored) == (3, False)
+    assert (await browser("a-cell-of-ones-own", "return 4")).value == 4
+
+
+@needs_chromium
+async def test_a_file_beside_the_notebook_comes_before_what_it_carries(
+    travelling, recording, monkeypatch
+):
+    carry({"sum": CARRIED})
+    await browser("sum", "return 1 + 2")
+    monkeypatch.delenv("WSLAB_RECORD")
+    with pytest.raises(StoredResultChanged, match=r"browser/sum\.json"):
+        await browser("sum", "return 1 + 1")
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD", "[]", "{}"])
+async def test_a_file_that_holds_no_result_is_named(notebooks, without_chromium, text):
+    without_chromium()
+    (notebooks / "browser").mkdir()
+    (notebooks / "browser" / "sum.json").write_text(text)
+    with pytest.raises(StoredResultChanged, match=r"browser/sum\.json cannot be read"):
+        await browser("sum", "return 1 + 1")
+
+
+@needs_chromium
+async def test_a_long_difference_is_cut(recording, monkeypatch):
+    await browser("count", "return [...Array(1000).keys()]")
+    monkeypatch.delenv("WSLAB_RECORD")
+    with pytest.raises(StoredResultChanged) as changed:
+        await browser("count", "return [...Array(1000).keys()].map((n) => -n)")
+    assert len(str(changed.value).splitlines()) < 100
 
 
 @needs_chromium

@@ -122,3 +122,65 @@ async def test_an_exception_where_only_uvicorn_has_frames_keeps_them(capsys):
 
 def _not_awaitable(scope, receive, send):
     return None
+
+
+class Unprintable(Exception):
+    def __str__(self):
+        raise ValueError("no text")
+
+    __repr__ = __str__
+
+
+async def raised_by_a_handler(error, capsys):
+    """What a cell shows of an exception that a handler raises."""
+
+    async def app(scope, receive, send):
+        if scope["type"] == "websocket":
+            await accept(receive, send)
+            raise error
+
+    async with serve(app) as server:
+        await provoke(server)
+        assert server.errors == [error]
+    return capsys.readouterr().err
+
+
+async def test_an_exception_without_a_text_is_shown(capsys):
+    shown = await raised_by_a_handler(Unprintable(), capsys)
+    assert "Unprintable: <exception str() failed>" in shown
+
+
+async def test_a_huge_text_is_cut_in_its_middle(capsys):
+    text = "begins " + "x" * 8_000_000 + " ends"
+    shown = await raised_by_a_handler(ValueError(text), capsys)
+    assert "ValueError: begins x" in shown
+    assert "characters left out" in shown
+    assert shown.endswith("x ends\n")
+    assert len(shown) < 30_000
+
+
+async def test_a_long_chain_of_exceptions_is_shown(capsys):
+    last = first = ValueError("the first")
+    for number in range(3000):
+        last.__cause__ = ValueError(str(number))
+        last = last.__cause__
+    assert "ValueError: the first" in await raised_by_a_handler(first, capsys)
+
+
+async def test_a_task_that_ends_the_loop_is_shown_and_the_server_is_stopped(capsys):
+    async def leave():
+        raise SystemExit("a task has had enough")
+
+    async def app(scope, receive, send):
+        if scope["type"] == "websocket":
+            await accept(receive, send)
+            task = asyncio.get_running_loop().create_task(leave())
+            await asyncio.wait([task])
+
+    server = await serve(app)
+    async with connect(server.url()) as client:
+        await client.wait_closed()
+    await server.stop()
+    assert not server.running
+    assert [type(error) for error in server.errors] == [SystemExit]
+    assert "SystemExit: a task has had enough" in capsys.readouterr().err

@@ -162,6 +162,14 @@ async def test_run_on_a_stopped_server_is_an_error():
         await server.run(asyncio.sleep(0))
 
 
+@pytest.mark.parametrize("ask", ["url", "http_url"])
+async def test_an_address_of_a_stopped_server_is_an_error(ask):
+    async with serve(echo) as server:
+        pass
+    with pytest.raises(RuntimeError, match=r"this server has stopped; `await serve\("):
+        getattr(server, ask)("/")
+
+
 async def test_run_is_an_error_when_the_server_stops_meanwhile():
     async with serve(echo) as server:
         waiting = asyncio.create_task(server.run(asyncio.sleep(60)))
@@ -205,3 +213,45 @@ async def test_f35_a_look_at_the_trace_shows_what_happened_since_the_last(ws):
         assert trace.connection.close_code == 1000
         assert "hello" in trace.text
         assert server.trace.connections == ()
+
+
+async def test_a_look_while_a_handler_blocks_shows_what_there_is():
+    blocking, release = threading.Event(), threading.Event()
+
+    async def block(scope, receive, send):
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            blocking.set()
+            release.wait(20)
+
+    async with serve(block) as server, connect(server.url()):
+        assert await asyncio.to_thread(blocking.wait, 5)
+        assert server.trace.connection.handshake.response.status == 101
+        release.set()
+
+
+async def test_a_look_waits_for_a_connection_that_ends():
+    """A handler that returns only after other tasks have had many turns."""
+
+    async def tidy(scope, receive, send):
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            await receive()
+            for _ in range(500):
+                await asyncio.sleep(0)
+
+    async with serve(tidy) as server:
+        async with connect(server.url()):
+            pass
+        assert server.trace.connection.application[-1].type == "returned"
+
+
+async def test_serving_in_a_thread_of_ones_own():
+    async def ask():
+        async with serve(echo) as server, connect(server.url()) as client:
+            await client.send("x")
+            return await client.recv()
+
+    assert await asyncio.to_thread(asyncio.run, ask()) == "x"

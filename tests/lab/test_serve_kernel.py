@@ -160,6 +160,50 @@ def _wait_for_stream(kernel, text):
         pass
 
 
+def test_a_stopped_server_names_the_cell_that_starts_it(lab):
+    count = int(
+        lab.run("server = await serve(app); get_ipython().execution_count").result
+    )
+    lab.run("await server.stop()")
+    message = (
+        f"this server has stopped; run In [{count}] again, the cell that started it"
+    )
+    assert lab.run("await ask('x')").error == f"RuntimeError: {message}"
+    assert lab.run("server.http_url()").error == f"RuntimeError: {message}"
+    asked = lab.run("await server.run(asyncio.sleep(0))")
+    assert (asked.error, asked.stderr) == (f"RuntimeError: {message}", "")
+
+
+def test_a_start_up_that_exits_is_the_cells_exception(kernel):
+    kernel.run(
+        APP + "\nasync def exits(scope, receive, send):\n"
+        "    await receive()\n"
+        "    raise SystemExit(1)"
+    )
+    cell = kernel.run("await serve(exits)")
+    assert cell.error == "LifespanError: startup failed: SystemExit: 1"
+
+
+def test_a_cell_that_is_run_again_while_its_server_stops(lab):
+    """The stop is interrupted in the middle; running the cell again finishes it."""
+    lab.run(
+        "async def deaf(scope, receive, send):\n"
+        "    if scope['type'] == 'websocket':\n"
+        "        await receive()\n"
+        "        await send({'type': 'websocket.accept'})\n"
+        "        await asyncio.Event().wait()"
+    )
+    source = "server = await serve(deaf)\nclient = await connect(server.url())"
+    assert not lab.run(source, cell_id="a1").error
+    lab.run("first = server")
+    request = lab.send("print('stopping')\nawait server.stop(20)")
+    _wait_for_stream(lab, "stopping")
+    psutil.Process(lab.pid).send_signal(signal.SIGINT)
+    assert lab.output(request).error
+    assert not lab.run(source, cell_id="a1").error
+    assert lab.run("first.running, server.running").result == "(False, True)"
+
+
 def test_a_lifespan_failure_is_the_cells_exception(kernel):
     kernel.run(
         APP + "\nasync def broken(scope, receive, send):\n"

@@ -24,7 +24,7 @@ def lifespan_app(startup=None, shutdown=None):
             return
         for phase, answer in (("startup", startup), ("shutdown", shutdown)):
             await receive()
-            if isinstance(answer, Exception):
+            if isinstance(answer, BaseException):
                 raise answer
             await send(answer or {"type": f"lifespan.{phase}.complete"})
 
@@ -59,6 +59,54 @@ async def test_a_start_up_that_raises_is_the_cause(capsys):
     assert raised.value.__cause__ is error
     assert error.__traceback__.tb_frame.f_code.co_filename == __file__
     assert capsys.readouterr().err == ""
+
+
+class Quits(BaseException):
+    """What is neither an Exception nor known to anyone."""
+
+
+class Unprintable(Exception):
+    def __str__(self):
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (SystemExit(3), "SystemExit: 3"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+        (asyncio.CancelledError(), "CancelledError"),
+        (Quits("now"), "Quits: now"),
+        (Unprintable(), "Unprintable: <exception str() failed>"),
+    ],
+    ids=lambda it: type(it).__name__,
+)
+async def test_a_start_up_that_would_end_the_process_fails(error, text, capsys):
+    with pytest.raises(LifespanError, match="startup failed: ") as raised:
+        await serve(lifespan_app(startup=error))
+    assert str(raised.value).endswith(text)
+    assert raised.value.__cause__ is error
+    assert capsys.readouterr().err == ""
+
+
+async def test_an_application_that_exits_when_it_is_called_fails():
+    async def app(scope, receive, send):
+        raise SystemExit("no configuration")
+
+    with pytest.raises(LifespanError, match="call failed: SystemExit: no config"):
+        await serve(app)
+
+
+async def test_what_a_failed_start_up_says_is_bounded():
+    with pytest.raises(LifespanError, match="characters left out") as raised:
+        await serve(lifespan_app(startup=ValueError("x" * 8_000_000)))
+    assert len(str(raised.value)) < 30_000
+
+
+async def test_a_shutdown_that_would_end_the_process_is_raised_by_stop():
+    server = await serve(lifespan_app(shutdown=SystemExit(3)))
+    with pytest.raises(LifespanError, match="shutdown failed: SystemExit: 3"):
+        await server.stop()
 
 
 async def test_a_failed_shutdown_is_raised_by_stop():

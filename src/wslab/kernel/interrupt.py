@@ -11,7 +11,7 @@ _wakeup: tuple[socket.socket, socket.socket] | None = None
 
 
 def wake_loop_on_signals() -> None:
-    """Lets a signal wake the running event loop, if this is the main thread's.
+    """Let a signal wake the running event loop, if this is the main thread's.
 
     ipykernel cancels an interrupted cell by a callback that it adds in its signal
     handler, which a loop that sleeps does not notice until something else wakes it

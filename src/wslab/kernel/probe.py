@@ -5,6 +5,8 @@ kernel that no longer answers there is a signal: SIGUSR1 has the stack of each t
 and the await chain of each task written to a file beside the connection file.
 """
 
+from __future__ import annotations
+
 import asyncio
 import faulthandler
 import gc
@@ -21,12 +23,13 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 from ipykernel.connect import get_connection_file
-from IPython.core.getipython import get_ipython
+
+from wslab.kernel.stacks import Link, await_chain, is_from, place
 
 SUFFIX = ".pending"  # of the file with the answer to the signal
 BEGIN, END = "-- tasks --", "-- end --"
 GRACE = 6.0  # seconds in which what is closing, a browser say, may still end
-MACHINERY = ("ipykernel", "IPython", "tornado", "zmq", "wslab.site", "debugpy")
+MACHINERY = ("ipykernel", "IPython", "tornado", "zmq", __name__, "debugpy")
 
 _known: set[Hashable] = set()
 
@@ -47,7 +50,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def begin() -> None:
-    """What is there now is the kernel's own; `leaks()` leaves it out."""
+    """Take what is there now for the kernel's own, which `leaks()` leaves out."""
     _known.clear()
     _known.update(key for key, _ in remains())
 
@@ -61,17 +64,17 @@ async def settle() -> None:
 
 
 def leaks() -> list[str]:
-    """What the cells left behind: listening ports, processes, threads and tasks."""
+    """Say what the cells left: listening ports, processes, threads and tasks."""
     return [describe() for key, describe in remains() if key not in _known]
 
 
 def remains() -> Iterator[tuple[Hashable, Callable[[], str]]]:
-    """All that runs in this process: a key, and how to describe it."""
+    """Yield all that runs in this process: a key, and how to describe it."""
     process = psutil.Process()
     for connection in process.net_connections("inet"):
         if connection.status == psutil.CONN_LISTEN:
-            place = "{}:{}".format(*connection.laddr)
-            yield place, partial("a server still listens on {}".format, place)
+            address = "{}:{}".format(*connection.laddr)
+            yield address, partial("a server still listens on {}".format, address)
     for child in process.children(recursive=True):
         if is_running(child):
             yield child, partial(command, child)
@@ -84,7 +87,7 @@ def remains() -> Iterator[tuple[Hashable, Callable[[], str]]]:
 
 
 def is_running(child: psutil.Process) -> bool:
-    """Whether a child lives, and is not the one that multiprocessing ends itself."""
+    """Tell whether a child lives, and is not one that multiprocessing ends itself."""
     try:
         own = "multiprocessing.resource_tracker" in " ".join(child.cmdline())
         return child.status() != psutil.STATUS_ZOMBIE and not own
@@ -93,60 +96,39 @@ def is_running(child: psutil.Process) -> bool:
 
 
 def command(child: psutil.Process) -> str:
-    """A child process in words."""
+    """Describe a child process."""
     with suppress(psutil.NoSuchProcess):
         return f"the process {child.pid} still runs: {' '.join(child.cmdline())[:120]}"
     return f"the process {child.pid} still ran"
 
 
 def loops() -> list[asyncio.AbstractEventLoop]:
-    """Every event loop of this process, whichever thread runs it."""
+    """Return every event loop of this process, whichever thread runs it."""
     # The type, not isinstance(), which would wake lazy objects by their __class__.
     found = gc.get_objects()
     return [it for it in found if issubclass(type(it), asyncio.AbstractEventLoop)]
 
 
 def executor_threads(loop: asyncio.AbstractEventLoop) -> set[threading.Thread]:
-    """The threads of a loop's default executor: asyncio's, and idle once unused."""
+    """Return the threads of a loop's executor: asyncio's, and idle once unused."""
     executor = getattr(loop, "_default_executor", None)
     return set(getattr(executor, "_threads", ()))
 
 
-def tasks() -> Iterator["asyncio.Task[Any]"]:
-    """The unfinished tasks of all loops, save those in which the kernel itself runs."""
+def tasks() -> Iterator[asyncio.Task[Any]]:
+    """Yield the unfinished tasks of all loops, save those of the kernel itself."""
     for loop in loops():
         for task in asyncio.all_tasks(loop):
             if cell_frames(task):
                 yield task
 
 
-Link = tuple[FrameType | None, str]
-KINDS = (
-    ("cr_frame", "cr_await"),
-    ("gi_frame", "gi_yieldfrom"),
-    ("ag_frame", "ag_await"),
-)
-
-
-def frames(task: "asyncio.Task[Any]") -> Iterator[Link]:
-    """What a task awaits, outermost first: frames with their names, then a future."""
-    awaited: Any = task.get_coro()
-    while awaited is not None:
-        kind = next((kind for kind in KINDS if hasattr(awaited, kind[0])), None)
-        if kind is None:
-            yield None, "a future"
-            return
-        if frame := getattr(awaited, kind[0]):
-            yield frame, awaited.__qualname__
-        awaited = getattr(awaited, kind[1])
-
-
-def cell_frames(task: "asyncio.Task[Any]") -> list[Link]:
-    """A task's frames without the kernel's machinery, which leads to a cell's code.
+def cell_frames(task: asyncio.Task[Any]) -> list[Link]:
+    """Return what a task awaits without the machinery that leads to a cell's code.
 
     Nothing is left of a task in which the kernel waits for its own purposes.
     """
-    chain = list(frames(task))
+    chain = list(await_chain(task))
     theirs = 0
     while theirs < len(chain) and is_from(chain[theirs][0], *MACHINERY):
         theirs += 1
@@ -156,39 +138,21 @@ def cell_frames(task: "asyncio.Task[Any]") -> list[Link]:
     return ours
 
 
-def is_from(frame: FrameType | None, *packages: str) -> bool:
-    """Whether a frame executes a module of one of the packages."""
-    module = frame.f_globals.get("__name__", "") if frame else ""
-    return any(module == name or module.startswith(f"{name}.") for name in packages)
-
-
-def chain(task: "asyncio.Task[Any]") -> str:
-    """One line: the task's name, and what it awaits, outermost first."""
+def chain(task: asyncio.Task[Any]) -> str:
+    """Say in a line what a task is called and what it awaits, outermost first."""
     return f"{task.get_name()}: " + " -> ".join(
         f"{name} ({place(frame)})" if frame else name
         for frame, name in cell_frames(task)
     )
 
 
-def pending_task(task: "asyncio.Task[Any]") -> str:
-    """A task that should have ended, in words."""
+def pending_task(task: asyncio.Task[Any]) -> str:
+    """Describe a task that should have ended."""
     return f"a task is still pending: {chain(task)}"
 
 
-def place(frame: FrameType) -> str:
-    """Where a frame is: in which cell, or in which file below site-packages."""
-    filename, line = frame.f_code.co_filename, f"line {frame.f_lineno}"
-    shell = get_ipython()
-    if shell and (label := shell.compile.format_code_name(filename)):
-        return f"{' '.join(label)}, {line}"
-    for entry in sorted(sys.path, key=len, reverse=True):
-        if entry and filename.startswith(entry + "/"):
-            return f"{filename[len(entry) + 1 :]}, {line}"
-    return f"{filename}, {line}"
-
-
 def pending() -> str:
-    """What each thread of the cells does, and what each of their tasks awaits."""
+    """Say what each thread of the cells does, and what each of their tasks awaits."""
     stacks = sys._current_frames()
     blocks = []
     for thread in threading.enumerate():
@@ -203,9 +167,9 @@ def pending() -> str:
 
 
 def calls(frame: FrameType | None) -> list[str]:
-    """The calls on a thread's stack, outermost first; none if its loop is idle."""
+    """Return the calls on a thread's stack, outermost first; none if it is idle."""
     found: list[str] = []
-    while is_from(frame, "wslab.site"):  # this module, on top of what it interrupted
+    while is_from(frame, __name__):  # this module, on top of what it interrupted
         frame = frame.f_back if frame else None
     if is_from(frame, "selectors"):
         return found

@@ -1,85 +1,137 @@
-"""Failures explained: tracebacks that a reader can read, tasks that will not end."""
+"""Where code is: a reader's lines in tracebacks, in tasks that wait and in threads."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from sysconfig import get_path
 from threading import Thread
-from traceback import FrameSummary, StackSummary, TracebackException
+from traceback import StackSummary, TracebackException
 from types import FrameType
+from typing import Any
 
-import uvicorn
+from wslab.kernel.cell import cell_name
 
-from wslab.kernel.cell import kernel_shell
+MACHINERY = ("asyncio", "uvicorn", "wslab")
+"""Packages whose frames say nothing about a reader's code."""
 
-MACHINERY = (
-    str(Path(uvicorn.__file__).parent),
-    str(Path(asyncio.__file__).parent),
-    str(Path(__file__).parents[1]),
+LONGEST = 20_000
+"""Characters that a traceback may have; an exception's text may have millions."""
+
+Link = tuple[FrameType | None, str]
+"""One thing that a task awaits: its frame, if it has one, and its name."""
+
+_KINDS = (
+    ("cr_frame", "cr_await"),
+    ("gi_frame", "gi_yieldfrom"),
+    ("ag_frame", "ag_await"),
 )
-"""uvicorn, asyncio and this package: their frames say nothing about a reader's code."""
-
-LIBRARIES = (*MACHINERY, *(get_path(name) for name in ("stdlib", "purelib")))
 
 
 def readable_traceback(error: BaseException) -> str:
-    """The traceback of an exception, with the reader's own frames.
+    """Return the traceback of an exception, with the reader's own frames.
 
-    A line of a notebook cell is named by the cell's number, as IPython does.
+    A line of a notebook cell is named by the cell's number, as IPython does. What is
+    longer than `LONGEST` is cut in its middle, and says so.
     """
     report = TracebackException.from_exception(error)
-    _make_readable(report)
-    return "".join(report.format())
+    machinery = _directories(MACHINERY)
+    left: list[TracebackException | None] = [report]
+    while left:  # a chain may be longer than the stack is deep
+        if each := left.pop():
+            _make_readable(each, machinery)
+            left += (each.__cause__, each.__context__, *(each.exceptions or ()))
+    return _shortened("".join(report.format()))
 
 
-def _make_readable(report: TracebackException | None) -> None:
-    if report is None:
-        return
-    own = [frame for frame in report.stack if not frame.filename.startswith(MACHINERY)]
+def described(error: BaseException) -> str:
+    """Return the type and the text of an exception, of which some cannot be printed."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "<exception str() failed>"  # as tracebacks have it
+    name = type(error).__name__
+    return _shortened(f"{name}: {text}" if text else name)
+
+
+def _make_readable(report: TracebackException, machinery: tuple[str, ...]) -> None:
+    own = [frame for frame in report.stack if not frame.filename.startswith(machinery)]
     if own:
         report.stack = StackSummary.from_list(own)
     for frame in report.stack:
-        _name_cell(frame)
-    for other in (report.__cause__, report.__context__, *(report.exceptions or ())):
-        _make_readable(other)
+        if name := cell_name(frame.filename):
+            # The line first, since it is looked up under the file's real name.
+            assert frame.line is not None
+            frame.filename = name
 
 
-def _name_cell(frame: FrameSummary) -> None:
-    shell = kernel_shell()
-    name = shell.compile.format_code_name(frame.filename) if shell else None
-    if name:
-        # Reading the line first, since it is looked up under the file's real name.
-        assert frame.line is not None
-        frame.filename = " ".join(name)
+def _shortened(text: str) -> str:
+    left_out = len(text) - LONGEST
+    if left_out <= 0:
+        return text
+    half = LONGEST // 2
+    return f"{text[:half]}\n... {left_out:,} characters left out ...\n{text[-half:]}"
 
 
-def await_chain(task: asyncio.Task[object]) -> str:
-    """Where a task waits: its coroutines from the application's outermost inwards."""
-    places: list[str] = []
-    awaited: object = task.get_coro()
-    while (frame := getattr(awaited, "cr_frame", None)) is not None:
-        if not frame.f_code.co_filename.startswith(MACHINERY):
-            places.append(_place(frame))
-        awaited = getattr(awaited, "cr_await", None)
-    return " > ".join(places) or task.get_name()
+def _directories(packages: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the directories of those packages that are imported."""
+    files = (getattr(sys.modules.get(name), "__file__", None) for name in packages)
+    return tuple(str(Path(file).parent) + os.sep for file in files if file)
+
+
+def await_chain(task: asyncio.Task[Any]) -> Iterator[Link]:
+    """Yield what a task awaits, outermost first: coroutines, then a future."""
+    awaited: Any = task.get_coro()
+    while awaited is not None:
+        kind = next((kind for kind in _KINDS if hasattr(awaited, kind[0])), None)
+        if kind is None:
+            yield None, "a future"
+            return
+        if frame := getattr(awaited, kind[0]):
+            yield frame, awaited.__qualname__
+        awaited = getattr(awaited, kind[1])
+
+
+def task_position(task: asyncio.Task[Any]) -> str:
+    """Say where a task waits: the reader's coroutines, outermost first."""
+    own = (
+        f"{name} ({place(frame)})"
+        for frame, name in await_chain(task)
+        if frame and not is_from(frame, *MACHINERY)
+    )
+    return " > ".join(own) or task.get_name()
 
 
 def thread_position(thread: Thread) -> str:
-    """The line of the reader's code that a thread is executing."""
+    """Say which line of the reader's code a thread is executing."""
     frame = sys._current_frames().get(thread.ident or 0)
     if frame is None:
         return f"{thread.name}, which has ended"
+    standard = tuple(get_path(name) for name in ("stdlib", "purelib"))
     innermost = frame
-    while frame.f_code.co_filename.startswith(LIBRARIES) and frame.f_back:
+    while frame.f_back and (
+        is_from(frame, *MACHINERY) or frame.f_code.co_filename.startswith(standard)
+    ):
         frame = frame.f_back
-    return _place(frame if frame.f_back else innermost)
+    found = frame if frame.f_back else innermost
+    return f"{found.f_code.co_name} ({place(found)})"
 
 
-def _place(frame: FrameType) -> str:
-    summary = FrameSummary(
-        frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
-    )
-    _name_cell(summary)
-    return f"{summary.name} ({summary.filename}, line {summary.lineno})"
+def is_from(frame: FrameType | None, *packages: str) -> bool:
+    """Tell whether a frame executes a module of one of the packages."""
+    module = frame.f_globals.get("__name__", "") if frame else ""
+    return any(module == name or module.startswith(f"{name}.") for name in packages)
+
+
+def place(frame: FrameType) -> str:
+    """Say where a frame is: in which cell, or in which file below `sys.path`."""
+    filename, line = frame.f_code.co_filename, f"line {frame.f_lineno}"
+    if name := cell_name(filename):
+        return f"{name}, {line}"
+    for entry in sorted(sys.path, key=len, reverse=True):
+        if entry and filename.startswith(entry + os.sep):
+            return f"{filename[len(entry) + 1 :]}, {line}"
+    return f"{filename}, {line}"

@@ -1,24 +1,31 @@
 """What a notebook uses: serve an application, record its traffic, draw it."""
 
+from wslab.lab.chrome.archive import carry
 from wslab.lab.chrome.browser import Chromium, ChromiumNotFound, ScriptError, chromium
-from wslab.lab.chrome.result import BrowserResult
+from wslab.lab.chrome.show import BrowserResult
 from wslab.lab.chrome.stored import StoredResultChanged, browser, stored
+from wslab.lab.host import Host, register_host
 from wslab.lab.lifespan import LifespanError
 from wslab.lab.server import Server
 from wslab.lab.serving import serve
+from wslab.lab.thread_host import ThreadHost
 from wslab.trace.trace import Trace
 
 __all__ = [
     "BrowserResult",
     "Chromium",
     "ChromiumNotFound",
+    "Host",
     "LifespanError",
     "ScriptError",
     "Server",
     "StoredResultChanged",
+    "ThreadHost",
     "Trace",
     "browser",
+    "carry",
     "chromium",
+    "register_host",
     "serve",
     "stored",
 ]

@@ -39,7 +39,7 @@ class Picture:
 
 
 def picture(figure: Figure, text: str) -> Picture:
-    """Draws a figure without a background; `text` is the alternative to seeing it.
+    """Draw a figure without a background; `text` is the alternative to seeing it.
 
     What is black becomes the page's text colour, ACCENT and ALARM the theme's colours
     of these names.

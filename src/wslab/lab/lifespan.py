@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
+from wslab.kernel.stacks import described
 
 
 class LifespanError(Exception):
@@ -13,13 +16,14 @@ class LifespanError(Exception):
     """
 
 
-class Lifespan:
-    """Wraps an application and keeps what its lifespan fails with.
+class WatchedLifespan:
+    """Wrap an application and keep what its lifespan fails with.
 
     A server must go on serving an application that raises when it is called with
     a lifespan scope, since that is how one without a lifespan answers (ASGI,
     "Lifespan Protocol"). One that has taken the start-up event and then raises
-    has a lifespan, and it failed.
+    has a lifespan, and it failed; so has one that would end the process, as
+    `sys.exit` does.
     """
 
     def __init__(self, app: ASGIApplication, *, required: bool = False) -> None:
@@ -28,7 +32,7 @@ class Lifespan:
         self.error: LifespanError | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes every scope and every event on."""
+        """Pass every scope and every event on."""
         if scope["type"] == "lifespan":
             await self._watch(scope, receive, send)
         else:
@@ -53,16 +57,25 @@ class Lifespan:
 
         try:
             await self.app(scope, receive_event, send_event)
-        except Exception as error:
-            if phase == "call" and not self.required:
+        except BaseException as error:
+            if _is_cancelled() or self._may_be_missing(phase, error):
                 raise
             await self._fail(phase, error, send)
 
-    async def _fail(self, phase: str, error: Exception, send: Send) -> None:
+    def _may_be_missing(self, phase: str, error: BaseException) -> bool:
+        answer = phase == "call" and isinstance(error, Exception)
+        return answer and not self.required
+
+    async def _fail(self, phase: str, error: BaseException, send: Send) -> None:
         sent = self.error is not None
-        self.error = LifespanError(f"{phase} failed: {type(error).__name__}: {error}")
+        self.error = LifespanError(f"{phase} failed: {described(error)}")
         # The reader's frames, without the server's and this file's.
         own = error.__traceback__ and error.__traceback__.tb_next
         self.error.__cause__ = error.with_traceback(own)
         if phase in ("call", "startup") and not sent:
             await send({"type": "lifespan.startup.failed"})
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,12 +1,12 @@
-"""What goes wrong in a server's thread, shown once and kept."""
+"""What goes wrong in a server, shown once and kept."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import sys
-import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.logging import DefaultFormatter
@@ -15,34 +15,35 @@ from wslab.kernel.stacks import readable_traceback
 
 
 class ServerLog(logging.Handler):
-    """Shows what one server's thread logs on stderr, and keeps its exceptions.
+    """Show what one server logs on stderr, and keep its exceptions.
 
-    `errors` holds the latest 100 exceptions of handlers and tasks, oldest first.
+    Attributes:
+        errors: the latest 100 exceptions of handlers and tasks, oldest first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_own: Callable[[], bool]) -> None:
+        """Take what is logged where `is_own()` holds, since all servers log alike."""
         super().__init__()
         self.errors: deque[BaseException] = deque(maxlen=100)
-        self._thread: int | None = None
+        self._is_own = is_own
         self.setFormatter(
             DefaultFormatter("%(levelprefix)s %(message)s", None, "%", False)
         )
 
     def open(self) -> None:
-        """Starts to show what the calling thread logs through uvicorn's loggers."""
-        self._thread = threading.get_ident()
+        """Begin to show what the server logs through uvicorn's loggers."""
         logger = logging.getLogger("uvicorn")
         logger.propagate = False
         logger.addHandler(self)
 
     def close(self) -> None:
-        """Stops showing."""
+        """Stop showing."""
         logging.getLogger("uvicorn").removeHandler(self)
         super().close()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Shows a record of this thread: an exception as its traceback alone."""
-        if record.thread != self._thread or _is_lifespan_failure(record):
+        """Show a record of this server: an exception as its traceback alone."""
+        if not self._is_own() or _is_lifespan_failure(record):
             return
         error = record.exc_info and record.exc_info[1]
         if error:
@@ -51,7 +52,7 @@ class ServerLog(logging.Handler):
             print(self.format(record), file=sys.stderr)
 
     def show(self, error: BaseException) -> None:
-        """Keeps an exception and prints its traceback, except of a cancellation."""
+        """Keep an exception and print its traceback, except of a cancellation."""
         if not isinstance(error, asyncio.CancelledError | GeneratorExit):
             self.errors.append(error)
             print(readable_traceback(error), end="", file=sys.stderr)
@@ -59,7 +60,7 @@ class ServerLog(logging.Handler):
     def show_task_failure(
         self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]
     ) -> None:
-        """Serves as the event loop's exception handler."""
+        """Serve as the event loop's exception handler."""
         if "exception" in context:
             self.show(context["exception"])
         else:

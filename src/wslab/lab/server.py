@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any, TypeVar
 
-from wslab.lab.lifespan import Lifespan
-from wslab.lab.thread_host import ServerThread
+from wslab.kernel.cell import Cell
+from wslab.lab.host import Host
+from wslab.lab.lifespan import WatchedLifespan
 from wslab.trace.recorder import Recorder
 from wslab.trace.trace import Trace
 
@@ -16,46 +15,65 @@ T = TypeVar("T")
 
 
 class Server:
-    """A uvicorn server on 127.0.0.1, ready for connections; `serve` returns it."""
+    """A uvicorn server on 127.0.0.1, ready for connections; `serve` returns it.
+
+    Attributes:
+        port: the TCP port on which it listens, or listened.
+    """
 
     def __init__(
-        self, thread: ServerThread, port: int, lifespan: Lifespan, recorder: Recorder
+        self,
+        host: Host,
+        lifespan: WatchedLifespan,
+        recorder: Recorder,
+        cell: Cell | None = None,
     ) -> None:
-        self.port = port
-        self._recorder = recorder
-        self._thread = thread
+        self.port = host.port
+        self._host = host
         self._lifespan = lifespan
+        self._recorder = recorder
+        self._cell = cell
         self._stopping = False
 
     def url(self, path: str = "/") -> str:
-        """The WebSocket URL of a path, which starts with "/" (RFC 6455, section 3)."""
-        return f"ws://127.0.0.1:{self.port}{_absolute(path)}"
+        """Return the WebSocket URL of a path (RFC 6455, section 3).
+
+        Args:
+            path: starts with "/", and may have a query.
+
+        Raises:
+            ValueError: the path does not start with "/".
+            RuntimeError: the server has stopped; says which cell starts it.
+        """
+        return self._address("ws", path)
 
     def http_url(self, path: str = "/") -> str:
-        """The http URL of a path, which starts with "/"."""
-        return f"http://127.0.0.1:{self.port}{_absolute(path)}"
+        """Return the http URL of a path, as `url` does."""
+        return self._address("http", path)
 
     @property
     def trace(self) -> Trace:
         """What happened since the last look, on the wire and in the application.
 
-        In a notebook it is shown as a ladder diagram. Every access is a look.
+        In a notebook it is shown as a ladder diagram. Every access is a look, and
+        waits for the server as `settle` does.
         """
-        return self._recorder.trace
+        self.settle()
+        return self._recorder.take()
 
     @property
     def errors(self) -> list[BaseException]:
         """The latest 100 unhandled exceptions that the log level lets through."""
         self.settle()
-        return list(self._thread.log.errors)
+        return list(self._host.log.errors)
 
     @property
     def running(self) -> bool:
-        """Whether the server's thread is still there."""
-        return not self._thread.finished.done()
+        """Whether the server is there: it has not ended, though it may be stopping."""
+        return self._host.running
 
     async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Runs a coroutine on the server's loop and returns its result.
+        """Run a coroutine on the server's loop and return its result.
 
         Application state may be touched there without a race. What the coroutine
         raises is raised here, and cancelling the caller cancels the coroutine.
@@ -63,42 +81,26 @@ class Server:
         Raises:
             RuntimeError: the server has stopped, or stops meanwhile.
         """
-        try:
-            future = asyncio.run_coroutine_threadsafe(coroutine, self._thread.loop)
-        except RuntimeError:
+        if not self.running:
             coroutine.close()
-            raise RuntimeError("the server has stopped") from None
-        try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            raise RuntimeError("the server stopped meanwhile") from None
+            raise self._stopped()
+        return await self._host.run(coroutine)
 
     def settle(self, timeout: float = 1.0) -> None:
-        """Blocks until the server has dealt with what was sent to it so far.
+        """Block until the server has dealt with what was sent to it so far.
 
         What a handler does after waiting for a time, a thread or its client is not
-        waited for, nor for longer than `timeout` seconds.
+        waited for, save that a connection which has begun to close is closed and its
+        handler has returned. Nor does it take longer than `timeout` seconds.
         """
-        if self._thread.is_current() or not self.running:
-            return
-        turns = _turns()
-        try:
-            future = asyncio.run_coroutine_threadsafe(turns, self._thread.loop)
-        except RuntimeError:  # it has stopped meanwhile
-            turns.close()
-        else:
-            with suppress(TimeoutError):
-                future.result(timeout)
+        self._host.settle(timeout)
 
     async def stop(self, grace: float = 1.0) -> None:
-        """Stops the server; a call on a stopped server does nothing.
+        """Stop the server; a call on a stopped server does nothing.
 
-        Clients are sent 1012 (RFC 6455, section 7.4), handlers have `grace`
-        seconds to return before they are cancelled, then the application's lifespan
-        is shut down. Nothing makes this last longer than four times as long.
+        Clients are sent 1012 (the IANA registry's "Service Restart"), handlers have
+        `grace` seconds to return before they are cancelled, then the application's
+        lifespan is shut down. Nothing makes this last longer than four times as long.
 
         Raises:
             LifespanError: the application's shutdown failed.
@@ -106,42 +108,38 @@ class Server:
                 message says where it is.
         """
         first, self._stopping = not self._stopping, True
-        self._thread.stop(grace)
-        try:
-            finished = asyncio.wrap_future(self._thread.finished)
-            await asyncio.wait_for(finished, 4 * grace)
-        except TimeoutError:
-            where = self._thread.position()
-            message = f"the server did not stop: its thread is busy in {where}"
-            raise TimeoutError(message) from None
-        self._thread.join(grace)
+        await self._host.stop(grace)
         if first:
             self._report_end()
 
-    def stop_now(self, timeout: float = 0.1) -> None:
-        """Stops the server and blocks until it has; failures are not reported."""
-        self._thread.stop(timeout)
-        self._thread.join(4 * timeout + 1)
+    def stop_now(self, grace: float = 0.1) -> None:
+        """Stop the server and block until it has; failures are not reported."""
+        self._host.stop_now(grace)
 
     def _report_end(self) -> None:
-        if self._thread.unfinished:
-            names = "; ".join(self._thread.unfinished)
+        if self._host.unfinished:
+            names = "; ".join(self._host.unfinished)
             raise TimeoutError(f"the server gave up on what ignored a cancel: {names}")
         if self._lifespan.error is not None:
             raise self._lifespan.error
 
+    def _address(self, scheme: str, path: str) -> str:
+        if not path.startswith("/"):
+            raise ValueError(f'a path starts with "/", {path!r} does not')
+        if not self.running:
+            raise self._stopped()
+        return f"{scheme}://127.0.0.1:{self.port}{path}"
+
+    def _stopped(self) -> RuntimeError:
+        if self._cell is None:
+            return RuntimeError(
+                "this server has stopped; `await serve(...)` starts one"
+            )
+        label = self._cell.label
+        return RuntimeError(
+            f"this server has stopped; run {label} again, the cell that started it"
+        )
+
     def __repr__(self) -> str:
         state = self.url() if self.running else "stopped"
         return f"<Server {state}>"
-
-
-async def _turns() -> None:
-    # Each step of a handler that has what it waits for takes one turn or two.
-    for _ in range(50):
-        await asyncio.sleep(0)
-
-
-def _absolute(path: str) -> str:
-    if not path.startswith("/"):
-        raise ValueError(f'a path starts with "/", {path!r} does not')
-    return path

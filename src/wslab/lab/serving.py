@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import socket
 import warnings
 from collections.abc import Generator
 from typing import Any, Literal, cast
@@ -13,11 +12,10 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from wslab.asgi import ASGIApplication
-from wslab.kernel.cell import kernel_shell, output_context, running_cell
-from wslab.kernel.interrupt import wake_loop_on_signals
-from wslab.lab.lifespan import Lifespan
+from wslab.kernel.cell import output_context, running_cell
+from wslab.lab.host import new_host
+from wslab.lab.lifespan import WatchedLifespan
 from wslab.lab.server import Server
-from wslab.lab.thread_host import ServerThread
 from wslab.trace.recorder import Recorder
 
 WebSocketImplementation = Literal["websockets-sansio", "wsproto", "websockets"]
@@ -38,12 +36,11 @@ def serve(
     lifespan: Literal["auto", "on", "off"] = "auto",
     log_level: str = "warning",
 ) -> Starting:
-    """Serves an ASGI application on 127.0.0.1, on a port that is free.
+    """Serve an ASGI application on 127.0.0.1, on a port that is free.
 
     `server = await serve(app)` runs until it is stopped, the cell is run again or the
-    kernel ends; `async with serve(app) as server` until the block ends. uvicorn
-    runs in a thread of its own, so that a cell which computes or blocks does not
-    hold up the handlers.
+    kernel ends; `async with serve(app) as server` until the block ends. A cell which
+    computes or blocks does not hold up the handlers.
 
     Args:
         app: an ASGI 3 application.
@@ -55,10 +52,14 @@ def serve(
         log_level: uvicorn's; "info" shows its access log. uvicorn's loggers are the
             process's, so the latest server sets the level for all.
 
+    Returns:
+        What is to be awaited for a `Server`, or entered for one that ends with a block.
+
     Raises:
-        LifespanError: the application's start-up failed; raised by the `await`.
+        LifespanError: the application's start-up failed, also by `SystemExit`; raised
+            by the `await`.
     """
-    watched = Lifespan(app, required=lifespan == "on")
+    watched = WatchedLifespan(app, required=lifespan == "on")
     recorder = Recorder()
     protocol = recorder.protocol(H11Protocol)
     config = uvicorn.Config(
@@ -81,7 +82,7 @@ class Starting:
     """What `serve` returns: await it for the server, or enter it for a block."""
 
     def __init__(
-        self, config: uvicorn.Config, lifespan: Lifespan, recorder: Recorder
+        self, config: uvicorn.Config, lifespan: WatchedLifespan, recorder: Recorder
     ) -> None:
         self._config = config
         self._lifespan = lifespan
@@ -98,43 +99,40 @@ class Starting:
         await self._server.stop()
 
     async def _start(self) -> Server:
-        if kernel_shell():
-            wake_loop_on_signals()
         await _stop_earlier_execution()
-        sock = socket.socket()
-        sock.bind(("127.0.0.1", 0))
-        thread = ServerThread(self._config, sock)
-        port = sock.getsockname()[1]
-        server = Server(thread, port, self._lifespan, self._recorder)
+        host = new_host(self._config, self._recorder)
+        server = Server(host, self._lifespan, self._recorder, running_cell())
         try:
-            thread.start(output_context(after_cell=_settle_all))
-            await asyncio.wrap_future(thread.ready)
+            await host.start(output_context(after_cell=_settle_all))
+        except asyncio.CancelledError:
+            server.stop_now()
+            raise
         except BaseException:
             server.stop_now()
             if self._lifespan.error is None:
                 raise
         if self._lifespan.error is not None:
             raise self._lifespan.error
-        _keep(server, thread)
+        _keep(server)
         return server
 
 
 async def _stop_earlier_execution() -> None:
-    """Stops what the running cell started when it was run before."""
-    cell, execution = running_cell() or ("", "")
-    if cell in _started and _started[cell][0] != execution:
-        _, servers = _started.pop(cell)
+    """Stop what the running cell started when it was run before."""
+    cell = running_cell()
+    if cell and cell.key in _started and _started[cell.key][0] != cell.execution:
+        _, servers = _started.pop(cell.key)
         stops = (server.stop() for server in servers)
         for failure in await asyncio.gather(*stops, return_exceptions=True):
             if failure:
                 warnings.warn(f"an earlier server: {failure}", stacklevel=4)
 
 
-def _keep(server: Server, thread: ServerThread) -> None:
+def _keep(server: Server) -> None:
+    _running.difference_update([each for each in _running if not each.running])
     _running.add(server)
-    thread.finished.add_done_callback(lambda _: _running.discard(server))
     if cell := running_cell():
-        _started.setdefault(cell[0], (cell[1], []))[1].append(server)
+        _started.setdefault(cell.key, (cell.execution, []))[1].append(server)
 
 
 def _settle_all(*_: object) -> None:

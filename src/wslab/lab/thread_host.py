@@ -6,15 +6,21 @@ import asyncio
 import socket
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from contextvars import Context
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
 
-from wslab.kernel.stacks import await_chain, thread_position
+from wslab.kernel.cell import kernel_shell
+from wslab.kernel.interrupt import wake_loop_on_signals
+from wslab.kernel.stacks import task_position, thread_position
+from wslab.lab.host import at_rest, register_host
 from wslab.lab.log import ServerLog
+from wslab.trace.recorder import Recorder
+
+T = TypeVar("T")
 
 
 class _Server(uvicorn.Server):
@@ -36,73 +42,127 @@ class _Server(uvicorn.Server):
                 await asyncio.wait_for(self.stop.wait(), 1)
 
 
-class ServerThread:
-    """Runs one uvicorn server from `start` until `stop`, or until it fails to start.
+class ThreadHost:
+    """Run one uvicorn server in a thread, on a socket bound before it starts.
 
-    `ready` is done once the server accepts connections, or has failed to start;
-    `finished` once the thread has closed its loop and its socket. `unfinished`
-    then names the tasks that did not end even when they were cancelled.
+    A cell that computes or blocks does not hold up the handlers then. What
+    `wslab.lab.host.Host` says of its members holds here.
     """
 
-    def __init__(self, config: uvicorn.Config, sock: socket.socket) -> None:
-        self.log = ServerLog()
-        self.ready: Future[None] = Future()
-        self.finished: Future[None] = Future()
+    def __init__(self, config: uvicorn.Config, recorder: Recorder) -> None:
+        self.log = ServerLog(self._is_current)
         self.unfinished: list[str] = []
-        self.loop = asyncio.new_event_loop()
-        self._server = _Server(config, self.ready)
-        self._sock = sock
+        self._recorder = recorder
+        self._ready: Future[None] = Future()
+        self._finished: Future[None] = Future()
+        self._loop = asyncio.new_event_loop()
+        self._server = _Server(config, self._ready)
+        self._sock = socket.socket()
+        self._sock.bind(("127.0.0.1", 0))
+        self.port: int = self._sock.getsockname()[1]
         self._grace = 0.1
 
-    def start(self, context: Context) -> None:
-        """Starts the thread; its tasks and callbacks inherit `context`."""
+    @property
+    def running(self) -> bool:
+        """Whether the thread is there."""
+        return self._finished.running()
+
+    async def start(self, context: Context) -> None:
+        """Start the thread and wait until connections are accepted."""
+        if kernel_shell():
+            wake_loop_on_signals()
         # A cell that stops waiting for a future must not cancel it.
-        self.ready.set_running_or_notify_cancel()
-        self.finished.set_running_or_notify_cancel()
+        self._ready.set_running_or_notify_cancel()
+        self._finished.set_running_or_notify_cancel()
         self._thread = threading.Thread(
             target=context.run, args=(self._run,), name="wslab server", daemon=True
         )
         self._thread.start()
+        await asyncio.wrap_future(self._ready)
 
-    def stop(self, grace: float) -> None:
-        """Asks the server to stop and returns at once; harmless after the end.
+    async def stop(self, grace: float) -> None:
+        """Ask the server to stop, wait for its thread to end."""
+        self._ask_to_stop(grace)
+        try:
+            finished = asyncio.wrap_future(self._finished)
+            await asyncio.wait_for(finished, 4 * grace)
+        except TimeoutError:
+            where = thread_position(self._thread)
+            message = f"the server did not stop: its thread is busy in {where}"
+            raise TimeoutError(message) from None
+        self._thread.join(grace)
 
-        Handlers have `grace` seconds to return and are then cancelled; the server
-        has as long again to end, and so have the tasks that are left.
-        """
-        with suppress(RuntimeError):  # the loop is closed
-            self.loop.call_soon_threadsafe(self._begin_stop, grace)
+    def stop_now(self, grace: float) -> None:
+        """Ask the server to stop, block until its thread has ended."""
+        self._ask_to_stop(grace)
+        self._thread.join(4 * grace + 1)
 
-    def join(self, timeout: float) -> None:
-        """Blocks until the thread has ended, at most `timeout` seconds."""
-        self._thread.join(timeout)
+    async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the thread's loop."""
+        try:
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError:
+            coroutine.close()
+            raise RuntimeError("the server has stopped") from None
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise RuntimeError("the server stopped meanwhile") from None
 
-    def position(self) -> str:
-        """The line that the thread is executing."""
-        return thread_position(self._thread)
+    def settle(self, timeout: float) -> None:
+        """Block the calling thread, unless it is the server's own."""
+        if not self.running or self._is_current():
+            return
+        resting = at_rest(self._recorder)
+        try:
+            future = asyncio.run_coroutine_threadsafe(resting, self._loop)
+        except RuntimeError:  # it has stopped meanwhile
+            resting.close()
+            return
+        try:
+            future.result(timeout)
+        except (TimeoutError, CancelledError):  # busy or blocked, or stopped meanwhile
+            future.cancel()
 
-    def is_current(self) -> bool:
-        """Whether the caller runs on this thread."""
+    def _is_current(self) -> bool:
         return self._thread is threading.current_thread()
+
+    def _ask_to_stop(self, grace: float) -> None:
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._begin_stop, grace)
 
     def _run(self) -> None:
         self.log.open()
-        self.loop.set_exception_handler(self.log.show_task_failure)
+        self._loop.set_exception_handler(self.log.show_task_failure)
         failure: BaseException = RuntimeError("uvicorn did not start")
         try:
-            self.loop.run_until_complete(self._main())
+            self._run_loop()
+        except asyncio.CancelledError:  # it was stopped before
+            pass
         except BaseException as error:
             failure = error
         finally:
-            self.loop.close()
+            self._loop.close()
             self._sock.close()
             self.log.close()
-        if not self.ready.done():
-            self.ready.set_exception(failure)
-        self.finished.set_result(None)
+        if not self._ready.done():
+            self._ready.set_exception(failure)
+        self._finished.set_result(None)
+
+    def _run_loop(self) -> None:
+        self._main_task = self._loop.create_task(self._main())
+        try:
+            self._loop.run_until_complete(self._main_task)
+        except (SystemExit, KeyboardInterrupt) as error:
+            # A task raised it, and that interrupts the loop: the server goes, in order.
+            self.log.show(error)
+            self._begin_stop(self._grace)
+            self._loop.run_until_complete(self._main_task)
 
     async def _main(self) -> None:
-        self._main_task = asyncio.current_task()
         try:
             # uvicorn ends the process when the application does not start up.
             with suppress(SystemExit):
@@ -111,11 +171,10 @@ class ServerThread:
             await self._end_tasks()
 
     def _begin_stop(self, grace: float) -> None:
-        assert self._main_task is not None
         self._grace = grace
         self._server.stop.set()
-        self.loop.call_later(grace, self._drop_connections)
-        self.loop.call_later(2 * grace, self._main_task.cancel)
+        self._loop.call_later(grace, self._drop_connections)
+        self._loop.call_later(2 * grace, self._main_task.cancel)
 
     def _drop_connections(self) -> None:
         for task in self._server.server_state.tasks:
@@ -131,13 +190,16 @@ class ServerThread:
             _, pending = await asyncio.wait(tasks, timeout=self._grace)
             self._abandon(pending)
         if not self.unfinished:
-            await self.loop.shutdown_asyncgens()
+            await self._loop.shutdown_asyncgens()
 
     def _abandon(self, tasks: set[asyncio.Task[Any]]) -> None:
-        self.unfinished = [await_chain(task) for task in tasks]
+        self.unfinished = [task_position(task) for task in tasks]
         if tasks:  # the loop is about to be closed under them, and would complain
-            self.loop.set_exception_handler(lambda *_: None)
+            self._loop.set_exception_handler(lambda *_: None)
         for task in tasks:
             coroutine = task.get_coro()
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
+
+
+register_host(ThreadHost)

@@ -74,7 +74,7 @@ class Recorder:
                 settling.result(2 * SETTLE_TIMEOUT)
             except TimeoutError:  # the loop is blocked: show what there is
                 settling.cancel()
-        return self._take()
+        return self.take()
 
     async def settled(self) -> None:
         """Waits until the server is at rest, or for `SETTLE_TIMEOUT`.
@@ -94,6 +94,11 @@ class Recorder:
             await asyncio.wait_for(asyncio.wrap_future(settling), 2 * SETTLE_TIMEOUT)
         except TimeoutError:
             return
+
+    def progress(self) -> tuple[int, bool]:
+        """Return how much was recorded so far, and whether anything is ending."""
+        with self._activity.lock:
+            return self._activity.count, any(c.is_ending for c in self._connections)
 
     async def _settle(self) -> None:
         loop = asyncio.get_running_loop()
@@ -120,7 +125,8 @@ class Recorder:
                 self._left_out += 1
         return connection
 
-    def _take(self) -> Trace:
+    def take(self) -> Trace:
+        """Return what happened since the last look, without waiting."""
         with self._activity.lock:
             taken = [c.take() for c in self._connections]
             self._connections = [c for c in self._connections if not c.is_over]

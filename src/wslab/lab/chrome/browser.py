@@ -34,7 +34,7 @@ class ScriptError(Exception):
 
 
 def find_chromium() -> str | None:
-    """The path of the Chromium to use: WSLAB_CHROMIUM, or one on the search path."""
+    """Return the Chromium to use: WSLAB_CHROMIUM, or one on the search path."""
     if find_spec("playwright") is None:
         return None
     named = os.environ.get("WSLAB_CHROMIUM")
@@ -44,7 +44,7 @@ def find_chromium() -> str | None:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Chromium]:
-    """A headless Chromium without cookies or history, until the block ends.
+    """Run a headless Chromium without cookies or history until the block ends.
 
     In a kernel the cells that use one in quick succession share its process.
 
@@ -82,7 +82,7 @@ class Chromium:
         return list(self._records.values())
 
     async def prepare(self) -> None:
-        """Makes every page report the events of its WebSockets."""
+        """Make every page report the events of its WebSockets."""
         self._context.set_default_timeout(TIMEOUT * 1000)
         await self._context.expose_binding("wslabReport", self._report)
         await self._context.add_init_script(EVENTS_SCRIPT)
@@ -90,7 +90,7 @@ class Chromium:
         await self._context.route("**/favicon.ico", _abort)
 
     async def open(self, url: str = "about:blank", *, empty: bool = False) -> Tab:
-        """Opens a page.
+        """Open a page.
 
         An `empty` one has the URL's origin and nothing else: no request is made.
         """
@@ -108,7 +108,7 @@ class Chromium:
         return Tab(self, page)
 
     async def settle(self) -> None:
-        """Waits for what the open pages have reported so far."""
+        """Wait for what the open pages have reported so far."""
         for page in self._records:
             if not page.is_closed():
                 await page.evaluate("() => wslabReport(null)")
@@ -129,7 +129,7 @@ class Tab:
         self._chromium = chromium
 
     async def run(self, script: str, **variables: Any) -> Any:
-        """Runs the body of an asynchronous function in the page; what it returns.
+        """Run the body of an asynchronous function in the page; return what it does.
 
         The script sees each of `variables` under its name. What it returns must be
         plain data.
@@ -148,11 +148,11 @@ class Tab:
             raise ScriptError(error.message) from None
 
     async def screenshot(self) -> None:
-        """Adds a picture of the page to the result."""
+        """Add a picture of the page to the result."""
         self._chromium.screenshots.append(await self.page.screenshot())
 
     async def close(self) -> None:
-        """Closes the page as a user closes a tab."""
+        """Close the page as a user closes a tab."""
         await self._chromium.settle()
         await self.page.close()
 

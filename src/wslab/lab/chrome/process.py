@@ -49,7 +49,7 @@ class ChromiumProcess:
 
     @asynccontextmanager
     async def use(self) -> AsyncIterator[Browser]:
-        """Waits for the browser and keeps it from ending."""
+        """Wait for the browser and keep it from ending."""
         self._users += 1
         self._idle.cancel()
         try:
@@ -83,7 +83,7 @@ _processes = WeakKeyDictionary()
 
 
 def chromium_process(executable: str) -> ChromiumProcess:
-    """The process of the running event loop, started if there is none."""
+    """Return the running event loop's process, started if there is none."""
     loop = asyncio.get_running_loop()
     process = _processes.get(loop)
     if process is None or process.is_over:
@@ -115,7 +115,7 @@ async def _launched(executable: str) -> AsyncIterator[Browser]:
 
 @contextmanager
 def _profile() -> Iterator[Path]:
-    """An empty profile, in which Chromium does not connect before it has a reason."""
+    """Make an empty profile, in which Chromium connects only for a reason."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         preferences = Path(directory, "Default", "Preferences")
         preferences.parent.mkdir()

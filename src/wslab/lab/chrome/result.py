@@ -1,4 +1,4 @@
-"""What a browser did, in a form that can be stored, compared and shown."""
+"""What pages did in a browser, in a form that can be stored and compared."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
-
-from wslab.lab.chrome.show import result_html, result_text
 
 LOCAL_PORT = re.compile(r"\b(127\.0\.0\.1|localhost):(\d+)")
 
@@ -42,49 +40,8 @@ class PageRecord:
     events: list[SocketEvent] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class BrowserResult:
-    """What pages did in a real Chromium; a notebook shows it as a table.
-
-    `value` is what the script or the session returned. Ports are normalised, so that
-    two runs give the same. `stored` tells that no Chromium is installed here, and that
-    this is what the version named by `version` did when the result was recorded.
-    """
-
-    version: str
-    value: Any
-    pages: list[PageRecord]
-    stored: bool = False
-    screenshots: list[bytes] = field(default_factory=list, repr=False)
-
-    @property
-    def console(self) -> list[str]:
-        """The console lines of all pages, one page after the other."""
-        return [line for page in self.pages for line in page.console]
-
-    @property
-    def events(self) -> list[SocketEvent]:
-        """The WebSocket events of all pages, one page after the other."""
-        return [event for page in self.pages for event in page.events]
-
-    @property
-    def screenshot(self) -> bytes:
-        """The latest screenshot, a PNG. Raises LookupError where none was taken."""
-        if not self.screenshots:
-            raise LookupError("no screenshot was taken")
-        return self.screenshots[-1]
-
-    def __str__(self) -> str:
-        return result_text(self)
-
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> dict[str, str]:
-        return {"text/html": result_html(self), "text/plain": result_text(self)}
-
-
 def to_json(value: Any, pages: list[PageRecord]) -> dict[str, Any]:
-    """What is stored of a result and compared: plain data, ports normalised."""
+    """Return what is stored of a result and compared: plain data, ports normalised."""
     for page in pages:
         page.events.sort(key=lambda event: event.socket)
     described = [asdict(page, dict_factory=_without_none) for page in pages]
@@ -104,12 +61,9 @@ def _without_none(items: list[tuple[str, Any]]) -> dict[str, Any]:
     return {key: value for key, value in items if value is not None}
 
 
-def from_json(
-    data: dict[str, Any], version: str, screenshots: list[bytes], *, stored: bool
-) -> BrowserResult:
-    """The result that `to_json` described."""
-    pages = [
+def pages_from_json(data: dict[str, Any]) -> list[PageRecord]:
+    """Return the pages that `to_json` described."""
+    return [
         PageRecord(p["url"], p["console"], [SocketEvent(**e) for e in p["events"]])
         for p in data["pages"]
     ]
-    return BrowserResult(version, data["value"], pages, stored, screenshots)

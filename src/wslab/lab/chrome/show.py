@@ -1,21 +1,62 @@
-"""A browser's result as text and as HTML."""
+"""A browser's result as a notebook shows it: text and HTML."""
 
 from __future__ import annotations
 
 import json
 from base64 import b64encode
+from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from wslab.lab.chrome.result import BrowserResult, PageRecord, SocketEvent
+from wslab.lab.chrome.result import PageRecord, SocketEvent
 
 Row = tuple[str, str, str]
 """Where something happened, what, and its details."""
 
 
-def result_text(result: BrowserResult) -> str:
-    """The result as aligned lines."""
+@dataclass(frozen=True)
+class BrowserResult:
+    """What pages did in a real Chromium; a notebook shows it as a table.
+
+    `value` is what the script or the session returned. Ports are normalised, so that
+    two runs give the same. `stored` tells that no Chromium is installed here, and that
+    this is what the version named by `version` did when the result was recorded.
+    """
+
+    version: str
+    value: Any
+    pages: list[PageRecord]
+    stored: bool = False
+    screenshots: list[bytes] = field(default_factory=list, repr=False)
+
+    @property
+    def console(self) -> list[str]:
+        """The console lines of all pages, one page after the other."""
+        return [line for page in self.pages for line in page.console]
+
+    @property
+    def events(self) -> list[SocketEvent]:
+        """The WebSocket events of all pages, one page after the other."""
+        return [event for page in self.pages for event in page.events]
+
+    @property
+    def screenshot(self) -> bytes:
+        """The latest screenshot, a PNG; LookupError where none was taken."""
+        if not self.screenshots:
+            raise LookupError("no screenshot was taken")
+        return self.screenshots[-1]
+
+    def __str__(self) -> str:
+        return _text(self)
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        return {"text/html": _html(self), "text/plain": _text(self)}
+
+
+def _text(result: BrowserResult) -> str:
+    """Return the result as aligned lines."""
     lines = [_origin(result)]
     for page in result.pages:
         rows = _rows(page)
@@ -30,8 +71,8 @@ def result_text(result: BrowserResult) -> str:
     return "\n".join(lines)
 
 
-def result_html(result: BrowserResult) -> str:
-    """The result as one table for each page, with the screenshots below."""
+def _html(result: BrowserResult) -> str:
+    """Return one table for each page, with the screenshots below."""
     parts = [f"<p>{escape(_origin(result))}</p>"]
     parts += (_table(page) for page in result.pages)
     if result.value is not None:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import os
+import warnings
 from collections.abc import Awaitable, Callable
 from difflib import unified_diff
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
+from wslab.lab.chrome.archive import (
+    Kept,
+    as_text,
+    carries_any,
+    load,
+    result_file,
+    save,
+)
 from wslab.lab.chrome.browser import Chromium, chromium, find_chromium
-from wslab.lab.chrome.result import BrowserResult, from_json, to_json
+from wslab.lab.chrome.result import pages_from_json, to_json
+from wslab.lab.chrome.show import BrowserResult
 
 Session = Callable[[Chromium], Awaitable[Any]]
 
-DIRECTORY = Path("browser")
-"""Where results are stored, relative to the notebooks' directory."""
+LONGEST_DIFF = 80
+"""Lines of a difference that are shown."""
 
-RECORD_AGAIN = (
-    "set the environment variable WSLAB_RECORD=1 and run it again to store it"
-)
+RECORD = "set the environment variable WSLAB_RECORD=1 and run this cell again"
 
 
 class StoredResultChanged(AssertionError):
@@ -35,10 +42,12 @@ async def browser(
     screenshot: bool = False,
     **variables: Any,
 ) -> BrowserResult:
-    """Runs JavaScript in a page of a real headless Chromium.
+    """Run JavaScript in a page of a real headless Chromium.
 
     Without a Chromium the result stored under `name` is returned. With one, a result
-    that differs from the stored one is an error; WSLAB_RECORD=1 stores it instead.
+    that differs from the stored one is an error; WSLAB_RECORD=1 stores it instead. In
+    a downloaded notebook, which carries its results with it, the difference is a
+    warning, since another Chromium may do otherwise.
 
     Args:
         name: the stored result's, a file `browser/NAME.json` beside the notebook.
@@ -46,11 +55,11 @@ async def browser(
         at: the URL that the page is opened at; a server's `http_url()` gives it that
             server's origin.
         empty: the page has the URL's origin, but nothing is requested from there.
-        screenshot: takes a picture when the script has ended.
+        screenshot: take a picture when the script has ended.
         variables: seen by the script under their names.
 
     Raises:
-        StoredResultChanged: the result is not the stored one.
+        StoredResultChanged: the result is not the stored one, or there is none.
         ScriptError: the script raised.
         TimeoutError: it did not end within 10 seconds.
     """
@@ -66,7 +75,7 @@ async def browser(
 
 
 def stored(name: str) -> Callable[[Session], Callable[[], Awaitable[BrowserResult]]]:
-    """Decorates a function that uses a browser; its result is kept as a whole.
+    """Decorate a function that uses a browser; its result is kept as a whole.
 
     The function takes a `Chromium`, opens pages in it, and returns plain data. Calling
     the decorated function, without an argument, works as `browser` does.
@@ -75,7 +84,7 @@ def stored(name: str) -> Callable[[Session], Callable[[], Awaitable[BrowserResul
     def decorate(session: Session) -> Callable[[], Awaitable[BrowserResult]]:
         async def run() -> BrowserResult:
             if find_chromium() is None:
-                return _load(name)
+                return _result(_kept_instead(name), stored=True)
             return await _run(name, session)
 
         return run
@@ -88,56 +97,65 @@ async def _run(name: str, session: Session) -> BrowserResult:
         value = await session(started)
         await started.settle()
         data = to_json(value, started.records)
+    now = Kept(started.version, data, started.screenshots)
     if os.environ.get("WSLAB_RECORD") == "1":
-        _store(name, started.version, data, started.screenshots)
+        save(name, now)
     else:
-        _compare(name, data)
-    return from_json(data, started.version, started.screenshots, stored=False)
+        _compare(name, now)
+    return _result(now, stored=False)
 
 
-def _store(name: str, version: str, data: dict[str, Any], pngs: list[bytes]) -> None:
-    DIRECTORY.mkdir(exist_ok=True)
-    for path in _pictures(name):
-        path.unlink()
-    for number, png in enumerate(pngs, 1):
-        (DIRECTORY / f"{name}.{number}.png").write_bytes(png)
-    _file(name).write_text(_text({"chromium": version, **data}) + "\n")
+def _result(kept: Kept, *, stored: bool) -> BrowserResult:
+    value, pages = kept.data["value"], pages_from_json(kept.data)
+    return BrowserResult(kept.version, value, pages, stored, kept.pictures)
 
 
-def _load(name: str) -> BrowserResult:
-    if not _file(name).exists():
+def _kept_instead(name: str) -> Kept:
+    kept = _load(name)
+    if kept is None:
         raise StoredResultChanged(
-            f"{name}: there is neither a Chromium nor a stored result"
+            f"{name}: there is neither a Chromium nor a stored result, "
+            f"{result_file(name)}; install a Chromium, or name one in WSLAB_CHROMIUM"
         )
-    data = json.loads(_file(name).read_text())
-    pngs = [path.read_bytes() for path in _pictures(name)]
-    return from_json(data, data["chromium"], pngs, stored=True)
+    return kept
 
 
-def _compare(name: str, data: dict[str, Any]) -> None:
-    if not _file(name).exists():
-        raise StoredResultChanged(f"{name}: no result is stored yet; {RECORD_AGAIN}")
-    before = json.loads(_file(name).read_text())
-    version = before.pop("chromium")
-    if before != data:
-        lines = unified_diff(
-            _text(before).splitlines(),
-            _text(data).splitlines(),
-            f"stored, Chromium {version}",
-            "now",
-            lineterm="",
+def _load(name: str) -> Kept | None:
+    try:
+        return load(name)
+    except ValueError as error:
+        message = f"{name}: {result_file(name)} cannot be read: {error}; {RECORD}"
+        raise StoredResultChanged(f"{message} to write it anew") from None
+
+
+def _compare(name: str, now: Kept) -> None:
+    kept = _load(name)
+    if kept is None and not carries_any():
+        raise StoredResultChanged(
+            f"{name}: no result is stored yet for those who have no Chromium; "
+            f"{RECORD} to write {result_file(name)}"
         )
-        message = f"{name}: not what is stored; {RECORD_AGAIN}\n"
-        raise StoredResultChanged(message + "\n".join(lines))
+    if kept is None or kept.data == now.data:
+        return
+    if not kept.carried:
+        raise StoredResultChanged(
+            f"{name}: the browser did not do what {result_file(name)} says; if this "
+            f"is right, {RECORD} to store it\n{_difference(kept, now)}"
+        )
+    warnings.warn(
+        f"{name}: your Chromium, {now.version}, does not do what Chromium "
+        f"{kept.version} did when this notebook was published; this cell goes on "
+        f"with what yours does\n{_difference(kept, now)}",
+        stacklevel=4,
+    )
 
 
-def _file(name: str) -> Path:
-    return DIRECTORY / f"{name}.json"
-
-
-def _pictures(name: str) -> list[Path]:
-    return sorted(DIRECTORY.glob(f"{name}.*.png"))
-
-
-def _text(data: dict[str, Any]) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=False)
+def _difference(kept: Kept, now: Kept) -> str:
+    lines = unified_diff(
+        as_text(kept.data).splitlines(),
+        as_text(now.data).splitlines(),
+        f"stored, Chromium {kept.version}",
+        f"now, Chromium {now.version}",
+        lineterm="",
+    )
+    return "\n".join(islice(lines, LONGEST_DIFF))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
+from wslab.kernel.stacks import described
 from wslab.trace.masking import mask_subprotocols, mask_target
 from wslab.trace.model import EXCERPT, ApplicationEvent, Pair
 from wslab.trace.recording import RecordedConnection
@@ -133,6 +134,4 @@ def _target(scope: Scope) -> str:
 
 def _describe(error: BaseException) -> str:
     """An exception in one line, without the addresses that differ in every run."""
-    text = _ADDRESS.sub("0x...", str(error))
-    name = type(error).__name__
-    return f"{name}: {text}" if text else name
+    return _ADDRESS.sub("0x...", described(error))
