@@ -1,4 +1,4 @@
-"""Each application that a chapter offers runs by uvicorn's own command, and answers."""
+"""What a chapter offers for download runs: its notebook, and by uvicorn each app."""
 
 import asyncio
 import re
@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from wslab.site.execution.cells import execute_cells
+from wslab.site.execution.kernel import Kernel
 from wslab.site.notebooks import read_notebook
-from wslab.site.pages.downloads import applications
+from wslab.site.pages.downloads import applications, notebook_file
 
-from .chapters import CHAPTERS
+from .chapters import CHAPTERS, each_chapter
 from .conversations import CONVERSATIONS
 
 STARTED = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+)")
@@ -22,6 +24,12 @@ DOWNLOADS = [
     pytest.param(name, text, id=f"{path.stem}-{name}")
     for path in CHAPTERS
     for name, text in applications(read_notebook(path)).items()
+]
+
+WITH_BROWSER = [
+    path
+    for path in CHAPTERS
+    if "carry(" in notebook_file(read_notebook(path), path.parent)
 ]
 
 
@@ -74,6 +82,29 @@ async def uvicorn(directory: Path, name: str) -> AsyncIterator[Running]:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+async def execute_elsewhere(path: Path, directory: Path) -> None:
+    """Execute a chapter's download, its asserts included, where nothing else is."""
+    download = directory / path.name
+    download.write_text(notebook_file(read_notebook(path), path.parent), "utf-8")
+    async with Kernel(directory) as kernel:
+        await execute_cells(kernel, download, read_notebook(download), limit=60)
+
+
+@pytest.mark.timeout(400)
+@each_chapter
+async def test_each_notebook_in_an_empty_directory(path: Path, tmp_path: Path):
+    await execute_elsewhere(path, tmp_path)
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("path", WITH_BROWSER, ids=lambda path: path.stem)
+async def test_each_notebook_with_a_browser_where_there_is_none(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
+    await execute_elsewhere(path, tmp_path)
 
 
 @pytest.mark.parametrize(("name", "text"), DOWNLOADS)

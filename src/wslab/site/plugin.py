@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import CombinedEvent, event_priority
@@ -20,7 +19,7 @@ from wslab.site.execution.cache import Cache
 from wslab.site.execution.failure import ExecutionError
 from wslab.site.execution.queue import Executed, execute_all
 from wslab.site.notebooks import NotebookError, find_notebooks
-from wslab.site.pages.downloads import applications
+from wslab.site.pages.downloads import applications, notebook_file
 from wslab.site.pages.foot import folder, foot, source_uri
 from wslab.site.pages.lean import lean
 from wslab.site.pages.markdown import Rendered, render
@@ -98,8 +97,9 @@ def _chapter(executed: Executed) -> Chapter:
 
 def _beside(chapter: Chapter) -> dict[str, str | bytes]:
     """The files in a chapter's folder, by name."""
-    content: str = nbformat.writes(chapter.executed.notebook)  # type: ignore[no-untyped-call]
-    notebook = {f"{chapter.executed.name}.ipynb": content}
+    executed = chapter.executed
+    content = notebook_file(executed.notebook, executed.path.parent)
+    notebook = {f"{executed.name}.ipynb": content}
     return {**notebook, **chapter.applications, **chapter.rendered.images}
 
 

@@ -1,15 +1,21 @@
-"""Complete applications out of a chapter's cells, as files for `uvicorn NAME:app`.
+"""What a chapter offers for download: its notebook, and complete applications.
 
-Cells tagged `app:NAME.py` make up the file NAME.py, in their order, with all their
-imports at its head.
+The notebook carries the browser results that it shows, so that it runs anywhere. Cells
+tagged `app:NAME.py` make up a file NAME.py for `uvicorn NAME:app`, in their order, with
+all their imports at its head.
 """
 
 import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from pathlib import Path
+from pprint import pformat
 
+import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from wslab.site.notebooks import NotebookError, code_cells, tags, title
 
@@ -17,6 +23,46 @@ TAG = "app:"
 NAME = re.compile(r"[a-z_][a-z0-9_]*\.py")
 Import = ast.Import | ast.ImportFrom
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+CARRIED = """\
+# What a Chromium did when this notebook was published: run this cell first, and the
+# cells with a browser show it where there is no Chromium.
+from wslab.lab import carry
+
+carry({})
+"""
+
+
+def notebook_file(notebook: NotebookNode, directory: Path) -> str:
+    """Return the text of a notebook's file that runs in any directory.
+
+    A folded cell before its first code cell has the results that are kept in the
+    notebooks' `directory` under a name which its code has in quotes.
+    """
+    # Imported only now, since it brings uvicorn along.
+    from wslab.lab.chrome.archive import carried, kept_names
+
+    travelling = deepcopy(notebook)
+    code = "\n".join(cell.source for _, cell in code_cells(notebook))
+    quoted = set(re.findall(r"""(["'])([\w-]+)\1""", code))
+    names = [
+        name for name in kept_names(directory) if quoted & {('"', name), ("'", name)}
+    ]
+    if names:
+        first, _ = next(code_cells(notebook))
+        cell = carrying(pformat(carried(names, directory), width=88, sort_dicts=False))
+        travelling.cells.insert(first, cell)
+    return str(nbformat.writes(travelling))  # type: ignore[no-untyped-call]
+
+
+def carrying(results: str) -> NotebookNode:
+    """Return the folded cell that hands its results over."""
+    metadata = {"jupyter": {"source_hidden": True}}
+    cell: NotebookNode = new_code_cell(  # type: ignore[no-untyped-call]
+        CARRIED.replace("{}", results).rstrip(), id="browser-results", metadata=metadata
+    )
+    return cell
 
 
 def applications(notebook: NotebookNode) -> dict[str, str]:
