@@ -1,11 +1,13 @@
-"""Tagged cells become files that `uvicorn NAME:app` runs."""
+"""Tagged cells become files that `uvicorn NAME:app` runs; a notebook can travel."""
 
+import json
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from wslab.site.notebooks import NotebookError, read_notebook
-from wslab.site.pages.downloads import applications
+from wslab.site.pages.downloads import applications, notebook_file
 
 from .written import write
 
@@ -62,3 +64,33 @@ def test_what_makes_no_application(tmp_path: Path, source, tag, message):
 
 def test_a_notebook_without_applications(tmp_path: Path):
     assert files(tmp_path / "a.ipynb", "app = 1", tags={}) == {}
+
+
+RESULT = (
+    '{"chromium": "99.0.1", "value": 2, "pages": '
+    '[{"url": "about:blank", "console": ["it\'s \\"so\\""], "events": []}]}'
+)
+
+
+def test_a_notebook_carries_the_browser_results_that_it_names(tmp_path: Path):
+    """In a folded cell before its first code; what executed cells printed stays."""
+    source = 'result = await browser("sum", "return 1 + 1")'
+    path = write(tmp_path / "a.ipynb", "# Sums", "x = 1", source)
+    (tmp_path / "browser").mkdir()
+    for name in ("sum", "another"):
+        (tmp_path / "browser" / f"{name}.json").write_text(RESULT)
+    (tmp_path / "browser" / "sum.1.png").write_bytes(b"\x89PNG")
+    notebook = read_notebook(path)
+    text, carrying, *rest = nbformat.reads(notebook_file(notebook, tmp_path), 4).cells
+    assert [text, *rest] == notebook.cells
+    assert carrying.metadata.jupyter.source_hidden
+    results: dict[str, object] = {}
+    code = carrying.source.replace("from wslab.lab import carry", "")
+    exec(code, {"carry": results.update})
+    assert results == {"sum": json.loads(RESULT) | {"pictures": ["iVBORw=="]}}
+
+
+def test_a_notebook_that_names_no_result_is_as_it_was(tmp_path: Path):
+    path = write(tmp_path / "a.ipynb", "# Sums", "x = 1")
+    notebook = read_notebook(path)
+    assert nbformat.reads(notebook_file(notebook, tmp_path), 4) == notebook
