@@ -69,7 +69,7 @@ def write_project(
     (directory / "notebooks").mkdir(parents=True)
     for name, notebook in notebooks.items():
         nbformat.write(notebook, directory / "notebooks" / f"{name}.ipynb")
-    for part in ("styles", "scripts"):
+    for part in ("overrides", "scripts", "styles"):
         shutil.copytree(ROOT / "site_src" / part, directory / "site_src" / part)
     (directory / "site_src" / "index.md").write_text(home)
     (directory / "mkdocs.yml").write_text(json.dumps(configuration))

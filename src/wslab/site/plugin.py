@@ -24,6 +24,7 @@ from wslab.site.pages.foot import folder, foot, source_uri
 from wslab.site.pages.lean import lean
 from wslab.site.pages.markdown import Rendered, render
 from wslab.site.pages.outputs import UnshowableOutput
+from wslab.site.pages.search import tune
 
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _LADDER = re.compile(r"<!-- ladder: (\S+) -->")
@@ -145,6 +146,12 @@ def on_page_content(
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Leave out what no reader sees."""
     return lean(output)
+
+
+@event_priority(-100)
+def on_post_build(config: MkDocsConfig) -> None:
+    """Mend the search index that the theme has written."""
+    tune(Path(config.site_dir))
 
 
 def _first_ladder(name: str) -> str:

@@ -86,8 +86,7 @@ def _rich(data: dict[str, Any], metadata: dict[str, Any], add_image: AddImage) -
             data["text/html"],
         )
         # A diagram's labels would be noise in the search index.
-        exclude = " data-search-exclude" if "<svg" in html else ""
-        return f'<div class="rich"{exclude}>{html}</div>'
+        return f'<div class="rich" data-search-exclude>{html}</div>'
     for mime, suffix in _PICTURES.items():
         if mime in data:
             alt = metadata.get("alt") or metadata.get(mime, {}).get("alt")

@@ -1,0 +1,151 @@
+"""The search index: prose, headings, error messages, and the questions of readers.
+
+The theme writes the index and searches it; what it writes is mended here, in three ways
+that are not among the theme's options:
+
+- it puts all code and outputs into the text; only the messages in them stay, and they
+  are a field of their own besides, which weighs more;
+- its worker multiplies the score of a page's own entry by up to 2.5, against that of a
+  section;
+- a table that leads from questions to sections is found itself, in place of the
+  sections. Here its rows become a field of the sections, which is not shown.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from html import escape, unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+_PAGE = 0.4
+"""Undoes the worker's factor for an entry that is a whole page's."""
+_ASKING = ("", "questions/")
+"""The pages whose tables lead from questions to sections."""
+_RAISED = re.compile(r"[\w.]*(?:Error|Exception|Warning)\b")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SENTENCE = 4
+"""Words from which a line that is printed, or a string, reads as a message."""
+
+
+def tune(site: Path) -> None:
+    """Rewrite the search index of a built site in place."""
+    file = site / "search" / "search_index.json"
+    index = json.loads(file.read_text(encoding="utf-8"))
+    questions = _questions(site)
+    index["docs"] = [tuned(entry, questions) for entry in index["docs"]]
+    file.write_text(json.dumps(index, separators=(",", ":")), encoding="utf-8")
+
+
+def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, Any]:
+    """Return an entry of the index with its code and outputs cut to their messages.
+
+    Args:
+        entry: What the theme wrote: `location`, `title` and `text`.
+        questions: What readers ask, by the location of the section that answers it.
+    """
+    location: str = entry["location"]
+    prose, messages = _split(entry["text"])
+    shown = "".join(f"<p>{escape(it, quote=False)}</p>" for it in messages)
+    asked = " ".join(questions.get(location, ()))
+    more = {"messages": " ".join(messages), "questions": asked}
+    weight = {} if "#" in location else {"boost": _PAGE * entry.get("boost", 1)}
+    fields = {name: text for name, text in more.items() if text}
+    return {**entry, "text": prose + shown, **fields, **weight}
+
+
+class Rows(HTMLParser):
+    """Collects, from a page's tables, each row's text by the addresses it links to."""
+
+    def __init__(self, html: str, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._page = page
+        self._links: list[str] | None = None
+        self._text: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a row, or note a link in it."""
+        if tag == "tr":
+            self._links, self._text = [], []
+        elif tag == "a" and self._links is not None:
+            self._links.append(urljoin(self._page, dict(attrs).get("href") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a row."""
+        if tag == "tr" and self._links is not None:
+            text = " ".join(" ".join(self._text).split())
+            self.found += [(link, text) for link in self._links]
+            self._links = None
+
+    def handle_data(self, data: str) -> None:
+        """Add to the row's text."""
+        self._text.append(data)
+
+
+def _questions(site: Path) -> dict[str, list[str]]:
+    """Return the questions of the pages that ask them, by what answers them."""
+    found: dict[str, list[str]] = {}
+    for page in _ASKING:
+        file = site / page / "index.html"
+        html = file.read_text(encoding="utf-8") if file.is_file() else ""
+        for location, text in Rows(html, page).found:
+            found.setdefault(location, []).append(text)
+    return found
+
+
+def _split(text: str) -> tuple[str, list[str]]:
+    """Return a section's prose, and the messages in its code and outputs, each once.
+
+    The theme's text has only a few kinds of tags, without attributes, in it.
+    """
+    first, *rest = text.split("<pre>")
+    parts = [part.partition("</pre>") for part in rest]
+    prose = first + "".join(after for _, _, after in parts)
+    messages = (message for block, _, _ in parts for message in _messages(block))
+    return prose, list(dict.fromkeys(messages))
+
+
+def _messages(block: str) -> Iterator[str]:
+    """Return the error messages in a block of code, or in an output."""
+    inner = unescape(block.removeprefix("<code>").removesuffix("</code>"))
+    return _asserted(inner) if block.startswith("<code>") else _printed(inner)
+
+
+def _printed(text: str) -> Iterator[str]:
+    """Yield the lines of an output that report a fault or read as a sentence."""
+    traced = "Traceback (most recent call last)" in text
+    for line in map(_unquoted, text.splitlines()):
+        is_fault = not line[:1].isspace() and _RAISED.match(line)
+        if is_fault or (not traced and _is_sentence(line)):
+            yield line
+
+
+def _unquoted(line: str) -> str:
+    """Return a line without the quotes around a string's repr."""
+    quoted = len(line) > 1 and line[0] == line[-1] and line[0] in "'\""
+    return line[1:-1] if quoted else line
+
+
+def _asserted(source: str) -> Iterator[str]:
+    """Yield the sentences that a cell's code raises or asserts."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert | ast.Raise):
+            strings = (it for it in ast.walk(node) if isinstance(it, ast.Constant))
+            yield from (
+                it.value.strip()
+                for it in strings
+                if isinstance(it.value, str) and _is_sentence(it.value)
+            )
+
+
+def _is_sentence(text: str) -> bool:
+    return text[:1] not in "[{(" and len(_WORD.findall(text)) >= _SENTENCE

@@ -1,0 +1,287 @@
+"""What readers type into the search box, and the sections that answer it."""
+
+HANDSHAKE = "chapters/handshake/#"
+ECHO = "chapters/echo/#"
+CLOSING = "chapters/closing/#"
+SCRIPTS = "chapters/scripts-in-a-notebook/#"
+HANDLER = "chapters/handler-api/#"
+VIEWS = "chapters/views/#"
+CHAT = "chapters/chat/#"
+PAGE = "chapters/chat-page/#"
+REJECTING = "chapters/rejecting/#"
+CODES = "chapters/close-codes/#"
+TERM = "glossary/#"
+ROUTES = "reference/application/#"
+
+QUESTIONS: dict[str, list[str]] = {
+    "403 forbidden websocket handshake": [
+        f"{HANDLER}close-before-accept-the-client-sees-403",
+        f"{REJECTING}what-does-the-client-see-when-i-close-before-accept",
+        f"{VIEWS}a-page-from-another-site-403",
+    ],
+    "1006 abnormal closure": [f"{TERM}1006", f"{CLOSING}the-client-vanishes"],
+    "websocket closes after handler returns": [
+        f"{CLOSING}a-handler-that-returns",
+        f"{HANDLER}a-handler-that-returns-and-one-that-raises",
+    ],
+    "exception in handler closes with 1011": [
+        f"{CLOSING}a-handler-that-raises",
+        f"{HANDLER}a-handler-that-returns-and-one-that-raises",
+        f"{VIEWS}a-view-that-raises-1011",
+    ],
+    "message too big 1009": [f"{ECHO}too-long-and-not-text"],
+    "max message size": [f"{ECHO}too-long-and-not-text", f"{ROUTES}RouteOptions"],
+    "keepalive ping timeout 1011": [
+        f"{CODES}why-is-a-healthy-client-closed-with-1011",
+        f"{HANDLER}a-handler-that-never-reads",
+    ],
+    "send token in header from browser javascript": [
+        f"{REJECTING}which-tokens-can-a-browser-send",
+        f"{REJECTING}a-token-in-a-header",
+    ],
+    "jwt authentication websocket query parameter": [
+        f"{REJECTING}a-token-in-the-query-string"
+    ],
+    "how do I authenticate a websocket": [
+        f"{REJECTING}which-tokens-can-a-browser-send",
+        f"{REJECTING}a-token-in-the-first-message",
+        f"{REJECTING}a-token-in-a-header",
+    ],
+    "return 401 from websocket": [
+        f"{REJECTING}a-status-headers-and-a-body-of-your-own",
+        f"{REJECTING}exercise-401-or-403",
+    ],
+    "custom close code not received by client": [
+        f"{REJECTING}why-does-my-close-code-not-arrive"
+    ],
+    "cross-site websocket hijacking": [
+        f"{REJECTING}cookies-and-the-page-that-you-did-not-write",
+        f"{REJECTING}check-the-origin",
+        f"{HANDSHAKE}what-the-handshake-does-not-stop",
+    ],
+    "cors allowed origins": [f"{REJECTING}check-the-origin"],
+    "broadcast to all clients in a room": [
+        f"{CHAT}a-room-that-does-not-break",
+        "reference/rooms/#Room.broadcast",
+        "reference/rooms/#Rooms.broadcast",
+    ],
+    "slow client blocks broadcast": [
+        f"{CHAT}one-client-that-stops-reading",
+        f"{CHAT}with-and-without-a-stalled-client",
+    ],
+    "receive_json invalid json": [
+        f"{VIEWS}messages-as-text-bytes-or-json",
+        f"{CHAT}json-that-is-not-an-object",
+        "reference/connection/#WebSocket.receive_json",
+    ],
+    "how to catch WebSocketDisconnect": [
+        f"{VIEWS}the-end-of-the-loop-and-websocketdisconnect",
+        f"{CODES}websocketdisconnect-and-which-codes-are-silent",
+        "reference/connection/#WebSocketDisconnect",
+    ],
+    "detect that the client disconnected": [
+        f"{CLOSING}the-client-vanishes",
+        f"{HANDLER}draft-6-the-end-is-remembered",
+        f"{VIEWS}the-end-of-the-loop-and-websocketdisconnect",
+    ],
+    "path parameters types": [
+        f"{VIEWS}parameters-from-the-path-and-the-query",
+        f"{HANDLER}matches-what-the-path-says",
+        f"{ROUTES}path-patterns",
+    ],
+    "get query params from url": [
+        f"{VIEWS}the-request-url-headers-query_params",
+        f"{VIEWS}parameters-from-the-path-and-the-query",
+        "reference/connection/#QueryParams",
+    ],
+    "dependency injection Depends": [
+        f"{VIEWS}providers-values-by-name",
+        f"{PAGE}providers",
+    ],
+    "include_router prefix": [
+        f"{VIEWS}routers-under-a-prefix",
+        f"{ROUTES}Router.include_router",
+        f"{ROUTES}Application.include_router",
+    ],
+    "test a websocket without a server": ["reference/testing/#connect"],
+    "subprotocol negotiation": [
+        f"{HANDLER}subprotocols-and-headers-of-the-answer",
+        f"{TERM}subprotocol",
+    ],
+    "loop stops on empty message": [
+        f"{ECHO}an-empty-message-is-a-message",
+        f"{HANDLER}draft-4-an-empty-message-is-a-message",
+    ],
+    "which close codes can I use": [
+        f"{CODES}who-owns-which-codes",
+        f"{CLOSING}codes-that-may-not-be-sent",
+        f"{CODES}the-whole-table",
+    ],
+    "close code 1001 going away tab closed": [
+        f"{CODES}what-does-a-page-send-when-its-user-leaves"
+    ],
+    "server restart shutdown 1012": [
+        f"{CLOSING}a-server-that-goes-down",
+        f"{CODES}codes-that-the-server-sends-by-itself",
+    ],
+    "xss chat message": [f"{PAGE}a-message-that-is-a-script"],
+    "rate limit flood": [f"{PAGE}exercise-a-flood", f"{ROUTES}RouteOptions"],
+    "serve html page and websocket from same app": [
+        f"{PAGE}a-page-served-by-the-same-application"
+    ],
+    "session middleware": [f"{VIEWS}the-session-if-there-is-one"],
+    "view must be async def": [f"{VIEWS}a-view-has-to-be-async"],
+    "run uvicorn in jupyter": [
+        f"{SCRIPTS}uvicornrun-fails-all-the-same",
+        f"{SCRIPTS}a-server-as-a-task-and-why-not",
+        f"{SCRIPTS}a-server-and-a-script",
+    ],
+    "nest_asyncio": [f"{SCRIPTS}nest_asyncio-and-its-successor"],
+    "bfcache back button": [f"{CODES}the-page-that-is-left-and-may-come-back"],
+    "samesite cookie": [f"{REJECTING}why-did-samesitestrict-not-help"],
+    "404 no such route": [f"{VIEWS}no-route-404"],
+    "400 bad request missing key": [f"{HANDSHAKE}five-requests-that-are-no-handshake"],
+    "how is Sec-WebSocket-Accept calculated": [
+        f"{HANDSHAKE}sec-websocket-accept",
+        f"{TERM}sec-websocket-accept",
+    ],
+    "what is in scope": [f"{HANDSHAKE}the-scope", f"{TERM}scope"],
+    "binary frames bytes": [
+        f"{ECHO}binary",
+        f"{HANDLER}draft-3-the-type-follows-the-frame",
+        f"{VIEWS}messages-as-text-bytes-or-json",
+    ],
+    "share a database connection between handlers": [
+        f"{HANDLER}info-what-the-handlers-share"
+    ],
+    "order of messages in concurrent broadcasts": [f"{CHAT}two-messages-two-orders"],
+    "memory leak rooms never removed": [f"{CHAT}rooms-and-histories-without-an-end"],
+    "blocking call freezes all connections": [
+        f"{VIEWS}hundreds-of-connections-one-thread"
+    ],
+    "fragmented message": [f"{ECHO}a-message-is-not-a-frame", f"{TERM}fragmentation"],
+    "close called twice": [
+        f"{VIEWS}async-with-ws-and-closing-twice",
+        f"{HANDLER}draft-7-close-harmless-after-the-end",
+    ],
+    "code 1005 no status": [f"{TERM}1005", f"{CLOSING}no-code-at-all"],
+    "websocket ping pong heartbeat": [
+        f"{TERM}ping",
+        f"{TERM}keepalive",
+        f"{CODES}why-is-a-healthy-client-closed-with-1011",
+    ],
+    "fastapi ConnectionManager": [f"{CHAT}a-room-that-does-not-break"],
+    "client certificate authorization header browser": [
+        f"{REJECTING}which-tokens-can-a-browser-send",
+        f"{REJECTING}a-token-in-a-header",
+        f"{REJECTING}a-status-headers-and-a-body-of-your-own",
+    ],
+    "cookie sent automatically to websocket": [
+        f"{REJECTING}cookies-and-the-page-that-you-did-not-write",
+        f"{REJECTING}why-did-samesitestrict-not-help",
+        f"{REJECTING}which-tokens-can-a-browser-send",
+    ],
+    "onclose event.code 1006 javascript": [
+        f"{REJECTING}what-does-a-page-see-of-all-that",
+        f"{CODES}a-page-closes",
+    ],
+    "4401 close code": [
+        f"{REJECTING}why-does-my-close-code-not-arrive",
+        f"{REJECTING}what-does-a-page-see-of-all-that",
+        f"{REJECTING}what-does-the-client-see-when-i-close-before-accept",
+    ],
+    "load history when joining a chat": [
+        f"{CHAT}joining-before-accept",
+        f"{CHAT}a-member-who-joins-during-a-broadcast",
+        f"{CHAT}rooms-and-histories-without-an-end",
+        "reference/rooms/#Room.history",
+    ],
+    "user is typing indicator": [f"{CHAT}exercise-someone-is-typing"],
+    "optional query parameter default": [
+        f"{VIEWS}parameters-from-the-path-and-the-query"
+    ],
+    "invalid parameter what does the client see": [
+        f"{VIEWS}a-bad-value-is-refused-before-the-accept"
+    ],
+    "lifespan startup event": [
+        f"{TERM}lifespan",
+        f"{HANDLER}info-what-the-handlers-share",
+        f"{ROUTES}Application.on_startup",
+        f"{ROUTES}Application.startup",
+        f"{HANDSHAKE}one-callable-three-kinds-of-scope",
+    ],
+    "gather two clients asyncio": [f"{SCRIPTS}exercise-two-clients-at-once"],
+    "send blocks forever": [
+        f"{CHAT}one-client-that-stops-reading",
+        f"{TERM}back-pressure",
+    ],
+    "masking xor": [f"{TERM}masking"],
+    "order of routes first match": [f"{HANDLER}the-first-route-that-fits-wins"],
+    "websocket over http2": [f"{TERM}upgrade-request"],
+    "sending None raises TypeError": [
+        f"{HANDLER}draft-5-typeerror-for-what-is-no-message",
+        f"{VIEWS}messages-as-text-bytes-or-json",
+    ],
+    "graceful shutdown": [
+        f"{CLOSING}a-server-that-goes-down",
+        "reference/lab/#Server.stop",
+        f"{ROUTES}Application.shutdown",
+    ],
+    "which ASGI servers support reject with body": [
+        f"{REJECTING}where-the-server-has-no-denial-response",
+        f"{REJECTING}a-status-headers-and-a-body-of-your-own",
+        f"{TERM}denial-response",
+    ],
+    "datetime in url path": [
+        f"{ROUTES}path-patterns",
+        f"{HANDLER}matches-what-the-path-says",
+    ],
+}
+"""Questions and symptoms."""
+
+MESSAGES: dict[str, list[str]] = {
+    "RuntimeError: asyncio.run() cannot be called from a running event loop": [
+        f"{SCRIPTS}a-server-and-a-script",
+        f"{SCRIPTS}why-the-cell-fails",
+    ],
+    "ERROR:    ASGI callable returned without completing handshake.": [
+        f"{REJECTING}what-if-the-handler-returns-or-raises",
+        f"{REJECTING}a-status-headers-and-a-body-of-your-own",
+    ],
+    "Error during WebSocket handshake: Unexpected response code: 403": [
+        f"{REJECTING}what-does-a-page-see-of-all-that"
+    ],
+    "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0: "
+    "invalid start byte": [f"{ECHO}too-long-and-not-text"],
+    "frame with 1001 bytes exceeds limit of 1000 bytes": [
+        f"{ECHO}too-long-and-not-text"
+    ],
+    "Error during WebSocket handshake: Sent non-empty 'Sec-WebSocket-Protocol' header "
+    "but no response was received": [f"{REJECTING}a-token-in-a-subprotocol"],
+    "HTTP Authentication failed; no valid credentials available": [
+        f"{REJECTING}what-does-a-page-see-of-all-that"
+    ],
+    "ValueError: the client did not offer the subprotocol 'json', but 'csv'": [
+        f"{HANDLER}subprotocols-and-headers-of-the-answer"
+    ],
+    "RuntimeError: there is no session: wrap the application in a session middleware, "
+    'which sets scope["session"]': [f"{VIEWS}the-session-if-there-is-one"],
+    "WebSocketStateError: cannot close: the application has closed the connection": [
+        f"{VIEWS}async-with-ws-and-closing-twice"
+    ],
+    "WebSocketStateError: accept comes before everything else, but the connection is "
+    "open": [f"{VIEWS}raw-events"],
+    "1005 may not be sent as a close code: use 1000-1003, 1007-1014 or 3000-4999": [
+        f"{CODES}the-library-checks-first"
+    ],
+    "a close reason has at most 123 bytes of UTF-8, this has 124": [
+        f"{CODES}how-long-may-a-reason-be"
+    ],
+    "reject() comes before accept, but the handshake has been answered": [
+        f"{REJECTING}after-accept-it-is-too-late"
+    ],
+    "TypeError: a message is str or bytes, not NoneType": [
+        f"{HANDLER}draft-5-typeerror-for-what-is-no-message"
+    ],
+}
+"""Messages as they are pasted, each from the section that shows it."""

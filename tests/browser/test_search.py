@@ -1,0 +1,89 @@
+"""What a reader finds who types a question or pastes a message into the search."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from .questions import MESSAGES, QUESTIONS
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(300),  # the first test waits for the build
+]
+
+Visits = Callable[..., Any]
+
+READY = "document.querySelector('.md-search-result__meta').textContent"
+FORGET = """() => {
+    document.querySelector(".md-search-result__list").replaceChildren();
+    document.querySelector(".md-search-result__meta").textContent = "";
+}"""
+SHOWN = """() => [...document.querySelectorAll(".md-search-result__item")].map(item =>
+    [...item.querySelectorAll(".md-search-result__link")]
+        .filter(link => !link.closest("details"))
+        .map(link => new URL(link.href))
+        .map(url => url.pathname.slice(1) + url.hash))"""
+
+
+async def ask(page: Page, question: str) -> list[list[str]]:
+    """Type a question; returns what each result shows without being unfolded.
+
+    A result is a page, and shows its best section under the page's own title.
+    """
+    await page.evaluate(FORGET)
+    box = page.locator(".md-search__input")
+    await box.fill(question)
+    await box.press("End")
+    await page.wait_for_function(READY)
+    found: list[list[str]] = await page.evaluate(SHOWN)
+    return [[_short(address) for address in result] for result in found]
+
+
+def _short(address: str) -> str:
+    """An address with a reference's anchor cut to the class and its member."""
+    page, _, anchor = address.partition("#")
+    names = anchor.split(".")
+    public = [it for it in names if it[:1].isupper()] or names[-1:]
+    start = names.index(public[0])
+    return f"{page}#{'.'.join(names[start:])}" if anchor else page
+
+
+async def searching(visit: Visits, site: str) -> Page:
+    """Open the search box and wait for its index."""
+    it = await visit(site)
+    page: Page = await it.open("")
+    await page.keyboard.press("/")
+    await page.wait_for_function(f"{READY} === 'Type to start searching'")
+    return page
+
+
+@pytest.mark.parametrize("asked", [QUESTIONS, MESSAGES], ids=["questions", "messages"])
+async def test_the_section_that_answers_is_in_the_first_three_results(
+    visit: Visits, site: str, asked: dict[str, list[str]]
+) -> None:
+    page = await searching(visit, site)
+    missed = []
+    for question, answers in asked.items():
+        shown = [it for result in (await ask(page, question))[:3] for it in result]
+        if not set(answers) & set(shown):
+            missed.append((question, shown))
+    assert len(missed) <= 0.2 * len(asked), missed
+
+
+async def test_the_home_page_is_no_answer_to_everything(
+    visit: Visits, site: str
+) -> None:
+    page = await searching(visit, site)
+    asked = [*QUESTIONS, *MESSAGES]
+    first = [(await ask(page, question))[0][0] for question in asked]
+    assert [it for it, found in zip(asked, first, strict=True) if not found] == []
+
+
+@pytest.mark.parametrize("question", ["back-pr", '"reading" +client', "what", "the"])
+async def test_beginnings_operators_and_small_words_find_something(
+    visit: Visits, site: str, question: str
+) -> None:
+    page = await searching(visit, site)
+    assert await ask(page, question) != []

@@ -1,0 +1,86 @@
+"""What of a section's text reaches the search index."""
+
+from html import escape
+
+import pytest
+
+from wslab.site.pages.search import Rows, tuned
+
+
+def indexed(text: str, location: str = "a/#b", **more: object) -> dict[str, object]:
+    entry = {"location": location, "title": "B", "text": text, **more}
+    return tuned(entry, {"a/#b": ["Why? Because"]})
+
+
+def code(source: str) -> str:
+    return f"<pre><code>{escape(source, quote=False)}</code></pre>"
+
+
+def output(text: str) -> str:
+    return f"<pre>{escape(text, quote=False)}</pre>"
+
+
+def test_code_is_left_out_but_what_it_raises_or_asserts_stays() -> None:
+    entry = indexed(
+        "<p>One.</p> "
+        + code('if x < 1:\n    raise ValueError(f"no {x} without any <y> in here")')
+        + code('message = await f()\nassert message == "it is <too> late"')
+        + code('print("a string of many words")')
+        + " <p>Two.</p>"
+    )
+    assert entry["messages"] == "without any <y> in here it is <too> late"
+    assert entry["text"] == (
+        "<p>One.</p>  <p>Two.</p><p>without any &lt;y&gt; in here</p>"
+        "<p>it is &lt;too&gt; late</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "messages"),
+    [
+        ("line 1\nline 2\n{'four': 'words', 'in': 'a dictionary'}", None),
+        (
+            "'a close reason has at most 123 bytes'",
+            "a close reason has at most 123 bytes",
+        ),
+        (
+            "Traceback (most recent call last)\nCell In[1], line 1, in the cell\n"
+            "    raise KeyError('x') from some other long error\nKeyError: 'x'",
+            "KeyError: 'x'",
+        ),
+        ("ValueError: odd\nValueError: odd", "ValueError: odd"),
+    ],
+)
+def test_an_output_is_cut_to_its_messages(printed: str, messages: str | None) -> None:
+    assert indexed(output(printed)).get("messages") == messages
+
+
+def test_code_that_is_no_python_has_no_messages() -> None:
+    assert "messages" not in indexed(code("$ raise the 'four or five words'"))
+
+
+def test_a_section_carries_the_questions_that_lead_to_it() -> None:
+    assert indexed("")["questions"] == "Why? Because"
+    assert "questions" not in indexed("", "a/#c")
+
+
+def test_a_page_weighs_less_than_its_sections() -> None:
+    assert "boost" not in indexed("")
+    assert indexed("", "a/")["boost"] == 0.4
+    assert indexed("", "a/", boost=0.5)["boost"] == 0.2
+
+
+def test_rows_have_the_text_of_all_their_cells_and_resolve_their_links() -> None:
+    html = (
+        '<a href="out/">no row</a><table><tr><th>ask</th></tr><tr><td>Who <code>is'
+        '</code>\n it?</td><td><a href="../b/#c">I</a>, <a href="#d">me</a></td></tr>'
+    )
+    text = "Who is it? I , me"
+    assert Rows(html + "</table>", "q/").found == [("b/#c", text), ("q/#d", text)]
+
+
+@pytest.mark.parametrize("text", ["<pre>" * 200_000, "'" * 1_000_000, "(" * 1_000_000])
+def test_a_megabyte_is_indexed_in_a_moment(text: str) -> None:
+    indexed(text)
+    indexed(output(text))
+    indexed(code(text))
