@@ -18,9 +18,8 @@ from wslab.lab import (
     serve,
     stored,
 )
-from wslab.lab.chrome.browser import find_chromium
 
-needs_chromium = pytest.mark.skipif(not find_chromium(), reason="no Chromium here")
+needs_chromium = pytest.mark.needs("chromium")
 
 ECHO = """
 const socket = new WebSocket(url);

@@ -9,9 +9,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from wslab.lab.chrome.browser import find_chromium
-
-pytestmark = pytest.mark.skipif(not find_chromium(), reason="no Chromium here")
+pytestmark = pytest.mark.needs("chromium")
 
 HANGS = """
 from wslab.lab import chromium
