@@ -85,6 +85,10 @@ DIFFERENCES = {
         "daphne": None,
         "granian": None,
     },
+    "lifespan": {
+        # it calls applications for connections alone
+        "daphne": False,
+    },
     "empty messages": {
         # handle_reply() sends what is true
         "daphne": [],

@@ -6,7 +6,7 @@ import asyncio
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wslab import URL, Application, bearer_token, token_matches
@@ -56,7 +56,9 @@ async def test_a_header_with_inner_spaces_and_latin_1_reaches_the_client(serving
 
     server = await serving(app)
     async with server.client("/") as client:
-        assert (client.headers["x-one"], client.headers["x-none"]) == ("a b, c", "")
+        for name, value in (("x-one", "a b, c"), ("x-none", "")):
+            expected = server.expect("header of accept", value)
+            assert client.headers.get(name) == expected
 
 
 def url_app():
@@ -136,6 +138,7 @@ def test_any_text_has_the_parts_of_a_url():
     assert (url.host, url.port) == ("h", 1)
 
 
+@settings(deadline=None)
 @given(
     host=st.binary(max_size=8),
     name=st.binary(max_size=4),
@@ -194,6 +197,7 @@ def test_an_empty_token_matches_nothing():
     assert not token_matches("abc", "")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()), st.text(st.characters()))
 def test_tokens_of_any_text_can_be_compared(one, other):
     """F39: a lone surrogate too, which UTF-8 has no form for."""

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wslab import Application, DeclarationError
@@ -98,6 +98,7 @@ GREEDY = {
 }
 
 
+@settings(deadline=None)
 @given(
     kinds=st.lists(st.sampled_from([*GREEDY]), max_size=4),
     literals=st.lists(st.text("-/.1x\n", max_size=2), min_size=5, max_size=5),
