@@ -30,8 +30,8 @@ SLOW = (
     "site/test_site_faults.py",
     "site/test_site_own.py",
     "site/test_site_sample.py",
-    "websocket/test_crowd.py",
-    "websocket/test_stalled_client.py",
+    "websocket/rooms/test_crowd.py",
+    "websocket/rooms/test_stalled_client.py",
 )
 """Files and folders that start kernels, builds, browsers or crowds; all are `slow`."""
 

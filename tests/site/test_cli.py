@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,7 +33,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"INHERIT: {ROOT / 'mkdocs.yml'}\nnav: [index.md, {{Chapters: chapters/}}]\n"
         f"hooks: [{hook}]\nwatch: [notebooks]\n"
     )
-    (tmp_path / "site_src").mkdir()
+    shutil.copytree(
+        ROOT / "site_src" / "overrides", tmp_path / "site_src" / "overrides"
+    )
     (tmp_path / "site_src" / "index.md").write_text("# Home\n")
     write(tmp_path / "notebooks" / "01-first.ipynb", "# First", "print('as', 'made')")
     monkeypatch.chdir(tmp_path)
