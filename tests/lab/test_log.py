@@ -137,6 +137,7 @@ async def raised_by_a_handler(error, capsys):
     async def app(scope, receive, send):
         if scope["type"] == "websocket":
             await accept(receive, send)
+            await receive()  # so that the client has sent before it loses us
             raise error
 
     async with serve(app) as server:

@@ -33,10 +33,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"INHERIT: {ROOT / 'mkdocs.yml'}\nnav: [index.md, {{Chapters: chapters/}}]\n"
         f"hooks: [{hook}]\nwatch: [notebooks]\n"
     )
-    shutil.copytree(
-        ROOT / "site_src" / "overrides", tmp_path / "site_src" / "overrides"
-    )
-    (tmp_path / "site_src" / "index.md").write_text("# Home\n")
+    pages = tmp_path / "site_src"
+    shutil.copytree(ROOT / "site_src" / "overrides", pages / "overrides")
+    (pages / "index.md").write_text("# Home\n")
     write(tmp_path / "notebooks" / "01-first.ipynb", "# First", "print('as', 'made')")
     monkeypatch.chdir(tmp_path)
     return tmp_path
