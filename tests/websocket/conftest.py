@@ -404,8 +404,10 @@ class _Granian(granian.server.embed.Server):
 async def _granian(name, app, options) -> AsyncIterator[Server]:
     raised = Record()
     listener, port = _listen()
-    server = _Granian(_recorded(app, raised), listener)
+    started = asyncio.Event()
+    server = _Granian(_recorded(app, raised, started), listener)
     serving = asyncio.create_task(server.serve())
+    await asyncio.wait_for(started.wait(), WAIT)
 
     async def stop():
         server.stop()
