@@ -7,6 +7,7 @@ puts on the page, so that links, anchors, search and extensions see a Markdown p
 
 import re
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -46,6 +47,7 @@ def on_config(config: MkDocsConfig) -> None:
     """Put the notebooks, in reading order, where the navigation says `chapters/`."""
     uris = [source_uri(path.stem) for path in _notebooks(config)]
     config.nav = _with_chapters(config.nav, uris)
+    config.copyright = f"wslab {version('wslab')}"
 
 
 def _with_chapters(nav: object, uris: list[str]) -> object:
@@ -128,6 +130,16 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     """A chapter's Markdown in place of its JSON."""
     chapter = _chapters.get(page.file.src_uri)
     return chapter.rendered.markdown if chapter else None
+
+
+def on_page_markdown(
+    markdown: str, page: Page, config: MkDocsConfig, files: Files
+) -> str | None:
+    """Fill the version and the repository's address into a page that is no chapter."""
+    if page.file.src_uri in _chapters:
+        return None
+    filled = markdown.replace("{{ version }}", version("wslab"))
+    return filled.replace("{{ repository }}", config.repo_url or "REPOSITORY")
 
 
 def on_page_content(
