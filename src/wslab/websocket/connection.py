@@ -37,7 +37,7 @@ class Connection:
 
     One task may receive and any number may send. Attributes to read:
 
-    - `scope`: the ASGI scope of the handshake.
+    - `scope`: the ASGI scope of the handshake. `inbox`: where `receive` gets messages.
     - `state`: `State.CONNECTING`, `OPEN` or `CLOSED`.
     - `code`, `reason`: how it closed, None until then. 1005 if the peer gave no code,
       1006 if there was no close frame or the handshake was refused (RFC 6455, 7.1.5).
@@ -56,10 +56,10 @@ class Connection:
         "_asgi_send",
         "_closed_here",
         "_connected",
-        "_inbox",
         "_waiters",
         "closed_by",
         "code",
+        "inbox",
         "reason",
         "scope",
         "state",
@@ -78,7 +78,7 @@ class Connection:
         self._connected = False  # websocket.connect has been read
         self._closed_here = False  # the application itself closed or refused
         self._waiters: list[asyncio.Future[None]] = []
-        self._inbox = Inbox(receive, self._disconnected, self._expel, meter)
+        self.inbox = Inbox(receive, self._disconnected, self._expel, meter)
 
     def __repr__(self) -> str:
         how = "" if self.code is None else f" {self.code} by the {self.closed_by}"
@@ -140,7 +140,7 @@ class Connection:
         except Exception as error:
             await self._send_failed(error)
         finally:  # cancelled or not, the server has the event
-            self._inbox.open()
+            self.inbox.open()
 
     async def reject(
         self,
@@ -180,7 +180,7 @@ class Connection:
         WebSocketStateError before accept, while another task is receiving, and where
         messages were discarded (see `closed`).
         """
-        return self._inbox.get()
+        return self.inbox.get()
 
     async def send(self, content: str | bytes) -> None:
         """Send one message; returns when the server has taken it.
@@ -217,20 +217,20 @@ class Connection:
         if self.state is CLOSED:
             return self._refuse("close") if self._closed_here else None
         self._closed_here = True
-        self._inbox.clear()
+        self.inbox.clear()
         self._end(code, reason, "server")
         return await self._send_close(event)
 
     def release(self) -> Coroutine[Any, Any, None]:
         """Stop reading; nothing of the connection is left running. Idempotent."""
-        return self._inbox.release()
+        return self.inbox.release()
 
     # How it ends
 
     def _end(self, code: int, reason: str, by: Party) -> None:
         self.state = CLOSED
         self.code, self.reason, self.closed_by = code, reason, by
-        self._inbox.close()
+        self.inbox.close()
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
@@ -271,7 +271,7 @@ class Connection:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)
             try:
-                with self._inbox.sought():
+                with self.inbox.sought():
                     await waiter
             finally:
                 self._waiters.remove(waiter)
@@ -286,7 +286,7 @@ class Connection:
         """
         if isinstance(error, TypeError | ValueError):
             raise error
-        self._inbox.open()
+        self.inbox.open()
         with suppress(TimeoutError):
             async with asyncio.timeout(DISCONNECT_WAIT):
                 await self.closed

@@ -146,9 +146,9 @@ class Inbox:
         """
         if self._reading is not NOBODY:
             return await self._next_held()
-        self._reading = HANDLER
         if self._meter is not None:
             self._meter.resume()
+        self._reading = HANDLER
         try:
             event = await self._receive()
         except Exception as error:
@@ -157,10 +157,8 @@ class Inbox:
         except BaseException:
             self._give_back()
             raise
-        if self._reading is not HANDLER:
-            return None  # closed meanwhile
         text: str | None = event.get("text")
-        if text is not None and self._meter is None:
+        if text is not None and self._meter is None and self._reading is HANDLER:
             self._reading = NOBODY
             if self._due is None:
                 self._look_soon()
@@ -203,7 +201,9 @@ class Inbox:
         )
 
     async def _content(self, event: Event) -> str | bytes | None:
-        """Return the message in an event, None at a disconnect or a broken limit."""
+        """Return the message in an event, None at the end or once that has come."""
+        if self._reading is OVER:
+            return None
         if event["type"] == "websocket.disconnect":
             self._reading = OVER
             self._disconnected(event)
