@@ -31,7 +31,7 @@ from websockets.asyncio.client import connect as websockets_connect
 import wslab.testing
 from wslab import Connection
 
-WAIT = 10.0  # seconds, the bound of every wait
+WAIT = 30.0  # seconds, the bound of every wait
 
 SERVERS = [
     "uvicorn-websockets-sansio",
@@ -319,7 +319,13 @@ async def _hypercorn(name, app, options) -> AsyncIterator[Server]:
     serving = asyncio.create_task(
         hypercorn.asyncio.serve(recorded, config, shutdown_trigger=over.wait)
     )
-    await asyncio.wait_for(started.wait(), WAIT)
+    starting = asyncio.create_task(started.wait())
+    first = asyncio.FIRST_COMPLETED
+    await asyncio.wait({serving, starting}, timeout=WAIT, return_when=first)
+    starting.cancel()
+    if serving.done():
+        serving.result()  # raises why it did not start
+    assert started.is_set()
 
     async def stop():
         over.set()

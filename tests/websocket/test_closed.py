@@ -190,7 +190,7 @@ async def test_a_reader_beside_one_that_awaits_the_end_misses_nothing(serving):
         for number in range(count):
             await client.send(str(number))
         await client.close()
-    await asyncio.wait_for(over.wait(), 10)
+    await asyncio.wait_for(over.wait(), 30)
     assert got == [str(number) for number in range(count)]
 
 

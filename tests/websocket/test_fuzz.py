@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from wslab import Application, WebSocketDisconnect
 from wslab.websocket.rooms import Rooms
 
-WAIT = 10
+WAIT = 30
 HANDSHAKE = (
     b"Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -141,6 +141,7 @@ async def serving(raised):
         yield listener.getsockname()[1]
     finally:
         await server.shutdown(sockets=[listener])
+        await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -213,11 +213,11 @@ async def test_a_second_reader_is_an_error(serving):
     @app.on_ws_request("/")
     async def two(scope, info, matches, web_socket):
         await web_socket.accept()
-        first = asyncio.create_task(web_socket.receive())
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        readers = [asyncio.create_task(web_socket.receive()) for _ in range(2)]
+        await asyncio.wait(readers, return_when=asyncio.FIRST_COMPLETED)
+        first, second = readers
         with pytest.raises(WebSocketStateError, match="another task"):
-            await web_socket.receive()
+            second.result()
         await web_socket.send("ready")
         await web_socket.send(await first)
 

@@ -231,7 +231,7 @@ class Program:
     async def order(self, client, call):
         """Have the application make a call."""
         self.commands.put_nowait(call)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             fault = await self.outcomes.get()
         if fault is not None:
             raise fault

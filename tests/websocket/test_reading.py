@@ -75,6 +75,7 @@ async def test_a_vanished_client_ends_the_connection(serving, record):
 
 async def test_what_was_read_ahead_is_received_in_order(serving):
     app = Application()
+    ahead = asyncio.Event()  # the client has sent as much as is read ahead
 
     @app.on_ws_request("/")
     async def late(scope, info, matches, web_socket):
@@ -82,7 +83,7 @@ async def test_what_was_read_ahead_is_received_in_order(serving):
         while await web_socket.receive() != "go":
             pass
         await web_socket.send("working")
-        await asyncio.sleep(0.05)
+        await ahead.wait()
         for _ in range(100):
             await web_socket.send(await web_socket.receive())
 
@@ -91,7 +92,9 @@ async def test_what_was_read_ahead_is_received_in_order(serving):
         await client.send("go")
         assert await client.receive() == "working"
         numbers = [str(number) for number in range(100)]
-        sender = asyncio.create_task(send_all(client, numbers))
+        await send_all(client, numbers[:MAX_MESSAGES])
+        ahead.set()
+        sender = asyncio.create_task(send_all(client, numbers[MAX_MESSAGES:]))
         assert [await client.receive() for _ in numbers] == numbers
         await sender
 
@@ -101,7 +104,7 @@ async def send_all(client, messages):
         await client.send(message)
 
 
-async def test_a_cancelled_receive_loses_no_message(serving):
+async def test_a_cancelled_receive_loses_no_message(serving, record):
     """asyncio.wait_for around receive(), over and over, while messages arrive."""
     app = Application()
     count = 200
@@ -114,6 +117,7 @@ async def test_a_cancelled_receive_loses_no_message(serving):
             try:
                 message = await asyncio.wait_for(web_socket.receive(), 0.0005)
             except TimeoutError:
+                record.append("cancelled")
                 continue
             got += 1
             await web_socket.send(message)
@@ -123,7 +127,7 @@ async def test_a_cancelled_receive_loses_no_message(serving):
         for number in range(count):
             await client.send(str(number))
             if number % 20 == 0:
-                await asyncio.sleep(0.002)
+                await record.reach(len(record) + 1)
         got = [await client.receive() for _ in range(count)]
     assert got == [str(number) for number in range(count)]
 
@@ -158,6 +162,15 @@ def message(content):
     return {"type": "websocket.receive", "text": content}
 
 
+async def still(peer):
+    """Wait until nothing more is taken, for many turns of the loop."""
+    taken, turns = peer.taken, 0
+    while turns < MAX_MESSAGES * 4:
+        await asyncio.sleep(0)
+        turns = turns + 1 if peer.taken == taken else 0
+        taken = peer.taken
+
+
 @pytest.mark.parametrize(
     ("content", "bound"), [("x", MAX_MESSAGES), ("x" * (MAX_SIZE // 2), 2)]
 )
@@ -165,12 +178,10 @@ async def test_reading_ahead_is_bounded(new_peer, content, bound):
     """By messages and by size; then the server's back pressure holds the client up."""
     peer = new_peer(*[message(content)] * (MAX_MESSAGES * 2))
     connection = await peer.open()
-    for _ in range(MAX_MESSAGES * 4):
-        await asyncio.sleep(0)
+    await still(peer)
     assert peer.taken == 1 + bound
     assert await connection.receive() == content
-    for _ in range(MAX_MESSAGES * 4):
-        await asyncio.sleep(0)
+    await still(peer)
     assert peer.taken == 2 + bound
     await connection.release()
 
@@ -186,7 +197,7 @@ async def test_a_handler_that_receives_needs_no_task(new_peer):
     before = asyncio.all_tasks()
     handling = asyncio.create_task(handler())
     for content in ("one", "two"):
-        for _ in range(5):
+        for _ in range(50):
             await asyncio.sleep(0)
         assert asyncio.all_tasks() - before == {handling}
         peer.events.put_nowait(message(content))
@@ -197,7 +208,7 @@ async def test_nothing_is_left_running(new_peer):
     peer = new_peer()
     before = asyncio.all_tasks()
     connection = await peer.open()
-    waiting = asyncio.create_task(asyncio.wait_for(connection.closed, 10))
+    waiting = asyncio.create_task(asyncio.wait_for(connection.closed, 30))
     for _ in range(5):
         await asyncio.sleep(0)
     assert len(asyncio.all_tasks() - before) > 1

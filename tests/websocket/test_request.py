@@ -107,7 +107,7 @@ async def test_a_view_survives_a_broken_host_on_every_server(serving, host):
     lines += ["Connection: Upgrade", "Sec-WebSocket-Version: 13"]
     lines += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""]
     writer.write("\r\n".join(lines).encode())
-    answer = await asyncio.wait_for(reader.read(2**16), 10)
+    answer = await asyncio.wait_for(reader.read(2**16), 30)
     writer.close()
     await writer.wait_closed()
     assert answer.split()[1] in (b"101", b"400")

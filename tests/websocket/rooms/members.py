@@ -60,7 +60,7 @@ async def crowd(room, *buffers):
 
 
 async def until(condition):
-    """Let the loop turn until `condition` holds, for 5 s at most."""
-    async with asyncio.timeout(5):
+    """Let the loop turn until `condition` holds, for 30 s at most."""
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(0)

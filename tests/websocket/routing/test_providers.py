@@ -70,11 +70,11 @@ async def test_values_of_the_application_are_made_once(serving, record):
 
 async def test_without_lifespan_a_value_is_made_once_for_the_first_who_needs_it():
     app = Application()
-    made = []
+    made, here, all_here = [], [], asyncio.Event()
 
     @app.provider(scope="app")
     async def slow():
-        await asyncio.sleep(0.01)
+        await all_here.wait()
         made.append(1)
         return made
 
@@ -82,8 +82,14 @@ async def test_without_lifespan_a_value_is_made_once_for_the_first_who_needs_it(
     async def view(ws, slow):
         await ws.send(str(len(slow)))
 
+    async def counting(scope, receive, send):
+        here.append(scope)
+        if len(here) == 3:
+            all_here.set()
+        await app(scope, receive, send)
+
     async def once():
-        async with connect(app, "/") as client:
+        async with connect(counting, "/") as client:
             return await client.receive()
 
     assert await asyncio.gather(once(), once(), once()) == ["1"] * 3
