@@ -28,11 +28,11 @@ class Kernel:
     """An ipykernel process, driven by its messages as a front end drives it."""
 
     def __init__(self) -> None:
-        self.manager = KernelManager()
+        self.manager = KernelManager(transport="ipc")  # no port that another could take
         self.manager.start_kernel(stderr=subprocess.DEVNULL)
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=30)
+        self.client.wait_for_ready(timeout=60)
 
     @property
     def pid(self) -> int:
@@ -53,7 +53,7 @@ class Kernel:
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])
 
-    def output(self, request: str, timeout: float = 20) -> Cell:
+    def output(self, request: str, timeout: float = 60) -> Cell:
         """Waits for the end of a cell and collects its output."""
         cell, deadline = Cell(), time.monotonic() + timeout
         while True:

@@ -241,7 +241,7 @@ async def test_a_browser_leaves_no_process():
         await started.open()
         during = psutil.Process().children(recursive=True)
     assert len(during) > len(before)
-    _, alive = psutil.wait_procs([p for p in during if p not in before], timeout=10)
+    _, alive = psutil.wait_procs([p for p in during if p not in before], timeout=30)
     assert alive == []
 
 

@@ -83,4 +83,4 @@ def test_an_interrupted_cell_leaves_no_process(own_kernel, to_the_group):
 def _grown(kernel):
     """The processes under the kernel that do not go away."""
     children = psutil.Process(kernel.pid).children(recursive=True)
-    return psutil.wait_procs(children, timeout=10)[1]
+    return psutil.wait_procs(children, timeout=30)[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from contextlib import suppress
 
@@ -30,7 +31,7 @@ def server_threads():
     return [t for t in threading.enumerate() if t.name == "wslab server"]
 
 
-async def stopped_while_connected(body, grace=0.1):
+async def stopped_while_connected(body, grace=1):
     """Stops a server on which a client is connected; the server."""
     server = await serve(handler(body))
     async with connect(server.url(), close_timeout=1):
@@ -74,7 +75,7 @@ async def test_a_handler_that_ignores_its_cancellation_is_named(capsys):
                 await asyncio.Event().wait()
 
     with pytest.raises(TimeoutError, match=r"stubborn \(.*test_serve_stop.py, line \d"):
-        await stopped_while_connected(stubborn)
+        await stopped_while_connected(stubborn, grace=0.1)
     assert not server_threads()
     assert capsys.readouterr().err == ""
 
@@ -85,16 +86,16 @@ async def test_a_handler_that_blocks_its_thread_is_named():
     async def block(receive, send):
         await receive()
         blocking.set()
-        release.wait(20)
+        release.wait(60)
 
     server = await serve(handler(block))
     async with connect(server.url(), close_timeout=0.1) as client:
         await client.send("block")
-        assert await asyncio.to_thread(blocking.wait, 5)
+        assert await asyncio.to_thread(blocking.wait, 30)
         with pytest.raises(TimeoutError, match=r"busy in block \("):
             await server.stop(0.1)
         release.set()
-        await server.stop(1)
+        await server.stop(10)
     assert not server_threads()
 
 
@@ -107,7 +108,7 @@ async def test_a_stalled_client_does_not_hold_up_the_stop():
     server = await serve(handler(flood))
     async with connect(server.url(), **options) as client:
         await client.recv()
-        await server.stop(0.2)
+        await server.stop(1)
     assert not server_threads()
 
 
@@ -142,6 +143,9 @@ async def test_servers_leave_no_thread_and_no_descriptor():
             pass
 
     await once()
-    before = psutil.Process().num_fds(), threading.active_count()
+    gc.collect()  # of what earlier tests left, which would end meanwhile
+    fds, threads = psutil.Process().num_fds(), threading.active_count()
     await asyncio.gather(*(once() for _ in range(5)))
-    assert (psutil.Process().num_fds(), threading.active_count()) == before
+    gc.collect()
+    assert psutil.Process().num_fds() <= fds
+    assert threading.active_count() <= threads

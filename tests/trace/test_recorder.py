@@ -70,12 +70,12 @@ async def serving(app, ws=WS[0], http="h11", recorder=None, **options):
 
     thread = threading.Thread(target=asyncio.run, args=(main(),))
     thread.start()
-    loop = await asyncio.wait_for(asyncio.wrap_future(ready), 10)
+    loop = await asyncio.wait_for(asyncio.wrap_future(ready), 30)
     try:
         yield recorder, f"ws://127.0.0.1:{sock.getsockname()[1]}/echo"
     finally:
         loop.call_soon_threadsafe(server.stop.set)
-        await asyncio.to_thread(thread.join, 10)
+        await asyncio.to_thread(thread.join, 30)
         assert not thread.is_alive()
 
 
@@ -262,7 +262,7 @@ async def test_unread_messages_make_the_close_a_reset():
         await receive()
         await send({"type": "websocket.accept"})
         await receive()
-        await asyncio.to_thread(gate.wait, 10)
+        await asyncio.to_thread(gate.wait, 30)
 
     async with serving(deaf) as (recorder, url), connect(url) as client:
         for _ in range(3):
@@ -270,7 +270,7 @@ async def test_unread_messages_make_the_close_a_reset():
         await recorder.settled()
         await client.send("unread as well")
         gate.set()
-        await asyncio.wait_for(client.wait_closed(), 10)
+        await asyncio.wait_for(client.wait_closed(), 30)
         assert recorder.trace.connection.tcp_end == TcpEnd("server", "reset")
 
 
@@ -388,7 +388,7 @@ async def test_http_in_short(http):
     def get(port):
         import http.client
 
-        client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         client.request("GET", "/a?token=hush")
         first = client.getresponse().read()
         client.request("POST", "/b", body=b"x" * 10)
@@ -468,7 +468,7 @@ async def test_blocked_loop_does_not_block_the_look(monkeypatch):
     async def blocking(scope, receive, send):
         await receive()
         await send({"type": "websocket.accept"})
-        gate.wait(10)
+        gate.wait(30)
 
     async with serving(blocking) as (recorder, url):
         client = await connect(url)
