@@ -1,7 +1,7 @@
 """What the tests say to each application that a chapter offers for download.
 
 A conversation is a coroutine function of the port; its name is the application's, and
-it asserts what the chapter promises. An application without one is a failure.
+it asserts what the chapter promises. An application without one is greeted.
 """
 
 import asyncio
@@ -41,6 +41,12 @@ async def refused(port: int, path: str, **options: Any) -> int:
     with pytest.raises(InvalidStatus) as caught:
         await client(port, path, **options)
     return caught.value.response.status_code
+
+
+async def greeting(port: int) -> None:
+    """An application that has no conversation of its own lets a client in."""
+    async with client(port) as ws:
+        assert ws.response.status_code == 101
 
 
 async def handshake(port: int) -> None:

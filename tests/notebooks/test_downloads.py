@@ -17,7 +17,7 @@ from wslab.site.notebooks import read_notebook
 from wslab.site.pages.downloads import applications, notebook_file
 
 from .chapters import CHAPTERS, each_chapter
-from .conversations import CONVERSATIONS
+from .conversations import CONVERSATIONS, greeting
 
 STARTED = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+)")
 DOWNLOADS = [
@@ -110,10 +110,9 @@ async def test_each_notebook_with_a_browser_where_there_is_none(
 @pytest.mark.parametrize(("name", "text"), DOWNLOADS)
 async def test_each_application(name: str, text: str, tmp_path: Path):
     module = name.removesuffix(".py")
-    assert module in CONVERSATIONS, f"tests/notebooks/conversations.py lacks {module}"
     (tmp_path / name).write_text(text, encoding="utf-8")
     async with uvicorn(tmp_path, module) as running, asyncio.timeout(30):
-        await CONVERSATIONS[module](running.port)
+        await CONVERSATIONS.get(module, greeting)(running.port)
     assert running.process.returncode == 0, "".join(running.log)
 
 

@@ -58,12 +58,10 @@ class Project:
 def write_project(
     directory: Path, notebooks: dict[str, nbformat.NotebookNode], home: str = HOME
 ) -> Project:
-    """Write a project that has the project's configuration, styles and hook."""
-    hook = ROOT / "src" / "wslab" / "site" / "plugin.py"
+    """Write a project that has the project's configuration and styles."""
     configuration = {
         "INHERIT": str(ROOT / "mkdocs.yml"),
         "nav": ["index.md", {"Chapters": "chapters/"}],
-        "hooks": [str(hook)],
         "watch": [],
     }
     (directory / "notebooks").mkdir(parents=True)

@@ -59,7 +59,7 @@ def everything() -> nbformat.NotebookNode:
         text("## What cells print"),
         code('print("first")\nprint("<b>second</b> & `third` *fourth*")\n6 * 7'),
         code('for n in range(50):\n    print(f"line {n}")'),
-        code(LADDER),
+        code(LADDER, "cover"),
         code(IMAGE),
         code('from IPython.display import Markdown\nMarkdown("| a |\\n| - |\\n| b |")'),
         code('raise ValueError("a fault, *expected*")', "raises-exception"),

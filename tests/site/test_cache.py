@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from wslab.site.execution import cache as cache_module
-from wslab.site.execution.cache import Cache, modules
+from wslab.site.execution.cache import Cache
 from wslab.site.execution.failure import ExecutionError
+from wslab.site.execution.imports import named, reached
 from wslab.site.execution.queue import execute_all
-from wslab.site.notebooks import read_notebook
+from wslab.site.notebooks import NotebookError, read_notebook
+from wslab.site.project import Project
 
 from .written import Started, write
 
@@ -24,14 +26,19 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+def project(path: Path, cache: Path) -> Project:
+    """The project of a notebook, without a configuration."""
+    return Project(path.parent.parent, path.parent, cache)
+
+
 def run(path: Path, cache: Path):
-    (done,) = execute_all([path], cache=Cache(cache))
+    (done,) = execute_all([path], cache=Cache(project(path, cache)))
     return done
 
 
 def key(path: Path) -> str:
     """The key as a build that starts now would have it."""
-    return Cache(path.parent / "unused").key(path, read_notebook(path))
+    return Cache(project(path, Path("unused"))).key(read_notebook(path))
 
 
 @pytest.fixture
@@ -69,7 +76,7 @@ def test_new_code_is_executed(notebook, cache, started):
 
 
 def test_a_failure_is_not_kept(tmp_path, cache, started):
-    path = write(tmp_path / "a.ipynb", "1 / 0")
+    path = write(tmp_path / "notebooks" / "a.ipynb", "1 / 0")
     for _ in range(2):
         with pytest.raises(ExecutionError):
             run(path, cache)
@@ -129,23 +136,59 @@ def test_a_browser_changes_the_key(notebook, tmp_path, monkeypatch):
     assert key(notebook) != before
 
 
-def test_a_module_that_a_notebook_can_import_changes_the_key(
-    notebook, tmp_path, monkeypatch
-):
-    package = tmp_path / "wslab"
-    shutil.copytree(cache_module.PACKAGE, package)
-    monkeypatch.setattr(cache_module, "PACKAGE", package)
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the package, which a test may change."""
+    copy = tmp_path / "wslab"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(cache_module.PACKAGE, copy, ignore=ignored)
+    monkeypatch.setattr(cache_module, "PACKAGE", copy)
+    return copy
+
+
+USES = "from wslab.lab import serve"
+
+
+@pytest.mark.parametrize(
+    "name", ["lab/serving.py", "lab/chrome/events.js", "trace/model.py", "__init__.py"]
+)
+def test_a_module_that_a_notebook_reaches_changes_its_key(notebook, package, name):
+    write(notebook, "# Title", USES)
     before = key(notebook)
-    for name in ("site/plugin.py", "cli/main.py"):
-        (package / name).write_text("# changed\n")
-        assert key(notebook) == before
-    for name in ("lab/__init__.py", "websocket/__init__.py", "testing.py"):
-        (package / name).write_text("# changed\n")
-        assert key(notebook) != before
-        before = key(notebook)
+    (package / name).write_text("# changed\n")
+    assert key(notebook) != before
 
 
-def test_the_modules_are_the_ones_that_are_imported():
-    names = {path.name for path in modules()}
-    assert "server.py" in names
-    assert not names & {"cli.py", "execute.py", "server.cpython-311.pyc"}
+@pytest.mark.parametrize(
+    "name", ["site/plugin.py", "cli/main.py", "atlas/new.py", "testing/client.py"]
+)
+def test_a_module_that_a_notebook_does_not_reach_leaves_its_key(
+    notebook, package, name
+):
+    write(notebook, "# Title", USES)
+    before = key(notebook)
+    (package / name).parent.mkdir(exist_ok=True)
+    (package / name).write_text("# changed\n")
+    assert key(notebook) == before
+
+
+def test_what_a_notebook_reaches(package):
+    files = reached(package, ["%time\nfrom wslab import testing"])
+    names = {str(path.relative_to(package)) for path in files}
+    assert {"__init__.py", "testing/client.py", "websocket/application.py"} <= names
+    assert not any(it.startswith(("site", "cli", "lab")) for it in names)
+    assert not any("__pycache__" in it for it in names)
+
+
+def test_modules_that_a_cell_names():
+    cell = "!python -m wslab.cli\nfrom wslab.lab import (\n  serve,\n  browser\n)"
+    assert named(cell) >= {"wslab.cli", "wslab.lab.serve", "wslab.lab.browser"}
+
+
+def test_a_cache_that_cannot_be_written_is_told_before_anything_runs(
+    notebook, tmp_path, started
+):
+    (tmp_path / "file").touch()
+    with pytest.raises(NotebookError, match=r"the cache cannot be written: .*file"):
+        run(notebook, tmp_path / "file" / "notebooks")
+    assert started.count() == 0

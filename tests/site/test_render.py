@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 from nbformat.v4 import new_output
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
 
+from wslab.site.pages.colours import FewColours
 from wslab.site.pages.lean import lean
 from wslab.site.pages.markdown import render
-from wslab.site.pages.outputs import UnshowableOutput, as_html, plain
+from wslab.site.pages.outputs import LIMIT, UnshowableOutput, as_html, plain
 
 from .sample import ANNOTATED, PIXEL, code, notebook, text
 
@@ -142,13 +146,30 @@ def test_links_to_pages_are_those_of_the_checkout() -> None:
 
 
 def test_lean_html_keeps_code_and_its_blanks() -> None:
-    html = (
-        '<p>\n\n    a</p>\n  <pre><span></span><code><span class="ow">not</span>'
-        '<span class="w"> </span><span class="kc">None</span>'
-        '<span class="p">:</span>\n\n'
-        '    <span class="n">y</span></code></pre>\n\n  <b>b</b>\n <i>c</i>'
+    html = lean("<p>\n\n    a</p>\n  <pre><code>x:\n\n    y</code></pre>\n\n  <b>b</b>")
+    assert "<pre><code>x:\n\n    y</code></pre>" in html
+    assert "    a" not in html
+
+
+def test_code_is_marked_where_it_has_a_colour_and_nowhere_else() -> None:
+    lexer = get_lexer_by_name("python", filters=[FewColours()])
+    html = highlight("if x is not  None:\n    f(1)  # n\n", lexer, HtmlFormatter())
+    assert html.partition("</span>")[2].partition("</pre>")[0] == (
+        '<span class="k">if</span> x <span class="k">is not  None</span>:\n'
+        '    f(<span class="m">1</span>)  <span class="c"># n</span>\n'
     )
-    assert lean(html) == (
-        '<p>\na</p>\n<pre><code><span class="k">not None</span>:\n\n'
-        "    y</code></pre>\n<b>b</b>\n<i>c</i>"
-    )
+
+
+@pytest.mark.parametrize("line", ["/", " ", "\x1b[", "\x1b", "a/src", "`", "\r"])
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_a_line_of_a_megabyte_is_cut_and_says_so(line: str, name: str) -> None:
+    text = line * (1_000_000 // len(line)) + "x" * 30_000
+    html = as_html([stream(text, name)], no_image)
+    assert len(html) < LIMIT * 4
+    assert "characters left out" in html
+
+
+def test_a_line_of_source_that_would_take_the_build_down_is_refused() -> None:
+    for cell in (code("x = '" + "`" * 1_000_000 + "'"), text(" " * 1_000_000)):
+        with pytest.raises(UnshowableOutput, match="cell 2: a line of 1000"):
+            render(notebook(text("# Title"), cell))

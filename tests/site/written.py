@@ -1,5 +1,6 @@
 """Notebooks that the tests write, and a count of the Python processes they start."""
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -34,7 +35,10 @@ class Started:
         self.log.touch()
         (directory / "sitecustomize.py").write_text(COUNTING)
         monkeypatch.setenv("STARTED", str(self.log))
-        monkeypatch.setenv("PYTHONPATH", str(directory))
+        path = os.pathsep.join(
+            [str(directory), *os.environ.get("PYTHONPATH", "").split()]
+        )
+        monkeypatch.setenv("PYTHONPATH", path)
 
     def count(self) -> int:
         """How many began since the last look."""

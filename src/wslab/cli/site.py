@@ -1,9 +1,11 @@
-"""What the subcommands of `wslab` do."""
+"""What the subcommands of `wslab` do with the site and its notebooks."""
 
 import argparse
 import socket
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -11,17 +13,11 @@ import nbformat
 from wslab.site.execution.cache import Cache
 from wslab.site.execution.failure import ExecutionError
 from wslab.site.execution.queue import execute_all
-from wslab.site.new_chapter import create_chapter
-from wslab.site.notebooks import (
-    NotebookError,
-    find_notebooks,
-    find_root,
-    read_notebook,
-)
+from wslab.site.new_chapter import NEXT_STEPS, create_chapter
+from wslab.site.notebooks import NotebookError, check_tags, read_notebook
 from wslab.site.pages.downloads import applications
+from wslab.site.project import Project
 
-NOTEBOOKS = "notebooks"
-CACHE = Path(".cache", "notebooks")
 PORT = 8000
 
 
@@ -40,54 +36,104 @@ def run(options: argparse.Namespace) -> int:
 
 def execute(options: argparse.Namespace) -> int:
     """Execute notebooks; those of the project with its cache."""
-    paths = [path.resolve() for path in options.notebooks] or chapters()
-    root = paths[0].parent.parent
-    ours = (root / "mkdocs.yml").is_file() and len({it.parent for it in paths}) == 1
-    cache = Cache(root / CACHE) if ours and not options.no_cache else None
-    done = execute_all(paths, cache=cache, jobs=options.jobs, timeout=options.timeout)
+    paths = [path.resolve() for path in options.notebooks]
+    project = _project_of(paths)
+    paths = paths or Project.find().chapters()
     if options.output:
-        options.output.mkdir(parents=True, exist_ok=True)
-        for it in done:
-            path = options.output / it.path.name
+        _check_names(paths)
+        _make_directory(options.output)
+    for path in paths if project else ():
+        check_tags(path, read_notebook(path))
+    cache = Cache(project) if project and not options.no_cache else None
+    done = execute_all(paths, cache=cache, jobs=options.jobs, timeout=options.timeout)
+    for it in done if options.output else ():
+        path = options.output / it.path.name
+        with _explained(path):
             nbformat.write(it.notebook, path)  # type: ignore[no-untyped-call]
     return 0
 
 
+def _project_of(paths: Sequence[Path]) -> Project | None:
+    """Return the project whose chapters are meant; None for other notebooks."""
+    if not paths:
+        return Project.find()
+    try:
+        project = Project.find(paths[0].parent)
+    except NotebookError:
+        return None
+    return project if {it.parent for it in paths} == {project.notebooks} else None
+
+
+def _check_names(paths: Sequence[Path]) -> None:
+    """Raise NotebookError if one notebook would be written over another."""
+    name, number = Counter(path.name for path in paths).most_common(1)[0]
+    if number > 1:
+        raise NotebookError(f"{number} notebooks are named {name}: --output keeps one")
+
+
+def _make_directory(path: Path) -> None:
+    with _explained(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn an error of the file system into one sentence."""
+    try:
+        yield
+    except FileExistsError:
+        raise NotebookError(f"{path}: a file, not a directory") from None
+    except OSError as error:
+        raise NotebookError(f"{path}: {error.strerror}") from None
+
+
 def build(options: argparse.Namespace) -> int:
     """Build the site; a warning fails it."""
-    arguments = ["build", "--strict", "--config-file", str(configuration())]
+    arguments = [
+        "build",
+        "--strict",
+        "--config-file",
+        str(Project.find().configuration),
+    ]
     if options.site_dir:
+        _make_directory(options.site_dir)
         arguments += ["--site-dir", str(options.site_dir.resolve())]
-    return mkdocs(arguments)
+    return _mkdocs(arguments)
 
 
 def serve(options: argparse.Namespace) -> int:
     """Serve the site until Ctrl-C."""
-    file = str(configuration())
-    port = free_port(options.port) if options.port else free_port(PORT, 0)
+    file = str(Project.find().configuration)
+    port = _free_port(options.port) if options.port else _free_port(PORT, 0)
     print(f"the site will be on http://127.0.0.1:{port}/", file=sys.stderr)
     address = ["--dev-addr", f"127.0.0.1:{port}"]
     # Without --livereload, mkdocs 1.6 under click 8.3 and later watches nothing.
-    return mkdocs(["serve", "--livereload", "--config-file", file, *address])
+    return _mkdocs(["serve", "--livereload", "--config-file", file, *address])
 
 
 def new(options: argparse.Namespace) -> int:
-    """Write the notebook of a new chapter."""
-    path = create_chapter(find_root() / NOTEBOOKS, options.name)
-    print(f"{path.relative_to(find_root())}: open it with `make lab`")
+    """Write the notebook of a new chapter, and say what to do with it."""
+    project = Project.find()
+    path = create_chapter(project.notebooks, options.name)
+    print(path.relative_to(project.root))
+    print(NEXT_STEPS.format(path=path.relative_to(project.root)))
     return 0
 
 
 def apps(options: argparse.Namespace) -> int:
     """Write the applications of notebooks as files."""
-    options.directory.mkdir(parents=True, exist_ok=True)
-    for path in options.notebooks or chapters():
+    paths = options.notebooks or Project.find().chapters()
+    _make_directory(options.directory)
+    for path in paths:
         try:
             found = applications(read_notebook(path))
         except NotebookError as error:
-            raise NotebookError(f"{path}: {error}") from None
+            # What cannot be read names its file itself.
+            named = str(error).startswith(str(path))
+            raise NotebookError(str(error) if named else f"{path}: {error}") from None
         for name, text in found.items():
-            (options.directory / name).write_text(text, encoding="utf-8")
+            with _explained(options.directory / name):
+                (options.directory / name).write_text(text, encoding="utf-8")
             print(options.directory / name)
     return 0
 
@@ -101,20 +147,7 @@ COMMANDS = {
 }
 
 
-def chapters() -> list[Path]:
-    """The project's notebooks; raises NotebookError where there are none."""
-    directory = find_root() / NOTEBOOKS
-    if found := find_notebooks(directory):
-        return found
-    raise NotebookError(f"no notebooks in {directory}")
-
-
-def configuration() -> Path:
-    """The project's mkdocs.yml."""
-    return find_root() / "mkdocs.yml"
-
-
-def mkdocs(arguments: list[str]) -> int:
+def _mkdocs(arguments: list[str]) -> int:
     """Run mkdocs' own command in this process; returns its exit status."""
     import click
     from mkdocs.__main__ import cli
@@ -133,10 +166,10 @@ def mkdocs(arguments: list[str]) -> int:
     return 0
 
 
-def free_port(*wanted: int) -> int:
-    """The first of the wanted ports that is free; says so where one is taken.
+def _free_port(*wanted: int) -> int:
+    """Return the first of the wanted ports that is free; say so where one is taken.
 
-    Raises NotebookError if none is. Port 0 stands for any that is free.
+    Port 0 stands for any that is free. Raises NotebookError if none is.
     """
     for port in wanted:
         with socket.socket() as probe:

@@ -7,6 +7,15 @@ from wslab.site.notebooks import NotebookError
 
 NAME = re.compile(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*")
 SKELETON = Path(__file__).with_suffix(".ipynb")
+NEXT_STEPS = """
+next:
+  wslab execute {path}   it runs as it is
+  make lab                    open it, and say in it what is true and for whom
+  make serve                  see its page, which follows every saved file
+A cell that is tagged app:NAME.py is offered for download. `make test` starts that
+application and connects to it once. What it promises beyond that, write down in
+tests/notebooks/conversations.py, in a coroutine function of the application's name."""
+
 TITLE, APPLICATION = "A new chapter", "APPLICATION"
 
 

@@ -1,34 +1,63 @@
-"""The chapters as MkDocs pages: executed, rendered by MkDocs' own Markdown.
+"""The MkDocs plugin `wslab`: the chapters as pages, executed.
 
-mkdocs-jupyter makes pages of the notebooks that this hook adds to the site's files.
-The hook gives MkDocs their Markdown and takes back the `render` that mkdocs-jupyter
-puts on the page, so that links, anchors, search and extensions see a Markdown page.
+A chapter is a page of MkDocs' own: its Markdown is made from the notebook, so that
+links, anchors, search and extensions see a Markdown page, and its source path is the
+notebook's, so that a link to `12-a-name.ipynb` works here as in JupyterLab. Other
+notebooks, which lie in `docs_dir`, mkdocs-jupyter shows as they are stored.
 """
 
-import re
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from wslab.site.execution.cache import Cache
 from wslab.site.execution.failure import ExecutionError
 from wslab.site.execution.queue import Executed, execute_all
-from wslab.site.notebooks import NotebookError, find_notebooks
+from wslab.site.links import LinkCells
+from wslab.site.notebooks import (
+    COVER,
+    NotebookError,
+    check_tags,
+    find_notebooks,
+    read_notebook,
+    tags,
+)
+from wslab.site.pages.colours import highlighting
 from wslab.site.pages.downloads import applications, notebook_file
 from wslab.site.pages.foot import folder, foot, source_uri
 from wslab.site.pages.lean import lean
 from wslab.site.pages.markdown import Rendered, render
 from wslab.site.pages.outputs import UnshowableOutput
 from wslab.site.pages.search import tune
+from wslab.site.project import CACHE, NOTEBOOKS, Project
 
-_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-_LADDER = re.compile(r"<!-- ladder: (\S+) -->")
+_LADDER = "<!-- ladder: "
+
+
+class ChaptersConfig(Config):  # type: ignore[no-untyped-call]
+    """What `mkdocs.yml` can say below the plugin's name, relative to that file."""
+
+    notebooks = config_options.Dir(exists=True, default=NOTEBOOKS)
+    """The directory of the chapters."""
+
+    cache = config_options.Dir(default=CACHE)
+    """Where outputs are kept until something that they depend on changes."""
+
+
+class ChapterFile(File):
+    """A notebook that is a page, at an address without its number."""
+
+    def is_documentation_page(self) -> bool:
+        """Return True, although MkDocs takes a notebook for a file to copy."""
+        return True
 
 
 @dataclass
@@ -39,15 +68,111 @@ class Chapter:
     rendered: Rendered
     applications: dict[str, str]
 
+    def beside(self) -> dict[str, str | bytes]:
+        """Return the files in the chapter's folder, by name."""
+        executed = self.executed
+        content = notebook_file(executed.notebook, executed.path.parent)
+        notebook = {f"{executed.name}.ipynb": content}
+        return {**notebook, **self.applications, **self.rendered.images}
 
-_chapters: dict[str, Chapter] = {}
+    def cover(self) -> str | None:
+        """Return the HTML of the first output of the cell tagged `cover`."""
+        for cell in self.executed.notebook.cells:
+            for output in cell.get("outputs", ()) if COVER in tags(cell) else ():
+                if "text/html" in output.get("data", {}):
+                    return str(output.data["text/html"])
+        return None
 
 
-def on_config(config: MkDocsConfig) -> None:
-    """Put the notebooks, in reading order, where the navigation says `chapters/`."""
-    uris = [source_uri(path.stem) for path in _notebooks(config)]
-    config.nav = _with_chapters(config.nav, uris)
-    config.copyright = f"wslab {version('wslab')}"
+class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-call]
+    """Execute the notebooks and make pages of them."""
+
+    def __init__(self) -> None:
+        self._chapters: dict[str, Chapter] = {}
+        self._links = LinkCells()
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Put the notebooks where the navigation says `chapters/`, in reading order."""
+        uris = [source_uri(path.stem) for path in self._notebooks()]
+        config.nav = _with_chapters(config.nav, uris)
+        config.copyright = f"wslab {version('wslab')}"
+        config.mdx_configs.setdefault("pymdownx.highlight", {}).update(highlighting())
+        return config
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Execute the notebooks and add each with its figures and downloads."""
+        for executed in self._execute(config):
+            chapter = _chapter(executed)
+            file = _page_file(config, chapter)
+            self._chapters[file.src_uri] = chapter
+            files.append(file)
+            for name, content in chapter.beside().items():
+                beside = f"{folder(executed.name)}/{name}"
+                files.append(File.generated(config, beside, content=content))
+        self._links.follow({uri: it.executed for uri, it in self._chapters.items()})
+        return files
+
+    def on_page_markdown(
+        self, markdown: str, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Fill the version and the repository into a page that is no chapter."""
+        if page.file.src_uri in self._chapters:
+            return markdown
+        filled = markdown.replace("{{ version }}", version("wslab"))
+        return filled.replace("{{ repository }}", config.repo_url or "REPOSITORY")
+
+    def on_page_content(
+        self, html: str, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Fill in outputs and the foot of a chapter, and the ladder of a page."""
+        chapter = self._chapters.get(page.file.src_uri)
+        if chapter is None:
+            return self._with_covers(html)
+        executed = chapter.executed
+        return chapter.rendered.fill(html) + foot(
+            executed.name, executed.record, chapter.applications
+        )
+
+    def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
+        """Leave out what no reader sees."""
+        return lean(output)
+
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        """Mend the search index that the theme has written."""
+        self._links.end()
+        tune(Path(config.site_dir))
+
+    def on_build_error(self, error: Exception) -> None:
+        """Leave MkDocs' warnings alone again."""
+        self._links.end()
+
+    def _notebooks(self) -> list[Path]:
+        return find_notebooks(Path(self.config.notebooks))
+
+    def _execute(self, config: MkDocsConfig) -> list[Executed]:
+        root = Path(str(config.config_file_path)).parent
+        project = Project(root, Path(self.config.notebooks), Path(self.config.cache))
+        try:
+            for path in self._notebooks():
+                check_tags(path, read_notebook(path))
+            return execute_all(self._notebooks(), cache=Cache(project))
+        except (ExecutionError, NotebookError) as error:
+            raise PluginError(str(error)) from error
+
+    def _with_covers(self, html: str) -> str:
+        """Return a page's HTML with a chapter's cover where a comment asks for it."""
+        before, *asked = html.split(_LADDER)
+        parts = [before]
+        for text in asked:
+            name, _, rest = text.partition(" -->")
+            chapter = self._chapters.get(source_uri(name))
+            cover = chapter.cover() if chapter else None
+            if cover is None:
+                raise PluginError(
+                    f"no ladder in the chapter {name!r}: tag its cell cover"
+                )
+            parts += [f"<figure data-search-exclude>{cover}</figure>", rest]
+        return "".join(parts)
 
 
 def _with_chapters(nav: object, uris: list[str]) -> object:
@@ -61,35 +186,6 @@ def _with_chapters(nav: object, uris: list[str]) -> object:
     return nav
 
 
-def _directory(config: MkDocsConfig, what: str) -> Path:
-    """A directory that the configuration names relative to itself."""
-    return Path(config.config_file_path).parent / str(config.extra[what])
-
-
-def _notebooks(config: MkDocsConfig) -> list[Path]:
-    return find_notebooks(_directory(config, "notebooks"))
-
-
-@event_priority(100)
-def _add_chapters(files: Files, config: MkDocsConfig) -> None:
-    """Execute the notebooks and add each with its figures and downloads."""
-    _chapters.clear()
-    for executed in _execute(config):
-        uri = source_uri(executed.name)
-        chapter = _chapters[uri] = _chapter(executed)
-        files.append(File.generated(config, uri, abs_src_path=str(executed.path)))
-        for name, content in _beside(chapter).items():
-            beside = f"{folder(executed.name)}/{name}"
-            files.append(File.generated(config, beside, content=content))
-
-
-def _execute(config: MkDocsConfig) -> list[Executed]:
-    try:
-        return execute_all(_notebooks(config), cache=Cache(_directory(config, "cache")))
-    except (ExecutionError, NotebookError) as error:
-        raise PluginError(str(error)) from error
-
-
 def _chapter(executed: Executed) -> Chapter:
     notebook = executed.notebook
     try:
@@ -98,78 +194,15 @@ def _chapter(executed: Executed) -> Chapter:
         raise PluginError(f"{executed.path.name}, {error}") from None
 
 
-def _beside(chapter: Chapter) -> dict[str, str | bytes]:
-    """The files in a chapter's folder, by name."""
-    executed = chapter.executed
-    content = notebook_file(executed.notebook, executed.path.parent)
-    notebook = {f"{executed.name}.ipynb": content}
-    return {**notebook, **chapter.applications, **chapter.rendered.images}
-
-
-@event_priority(-100)
-def _name_chapters(files: Files, config: MkDocsConfig) -> None:
-    """Give the pages that mkdocs-jupyter has made an address without a number."""
-    for uri, chapter in _chapters.items():
-        page = files.src_uris[uri]
-        page.dest_uri = f"{folder(chapter.executed.name)}/index.html"
-        page.url = f"{folder(chapter.executed.name)}/"
-        page.abs_dest_path = str(Path(config.site_dir, page.dest_uri))
-
-
-on_files = CombinedEvent(_add_chapters, _name_chapters)
-
-
-@event_priority(-100)
-def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Take back the page's own render from mkdocs-jupyter."""
-    if page.file.src_uri in _chapters:
-        vars(page).pop("render", None)
-
-
-def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
-    """A chapter's Markdown in place of its JSON."""
-    chapter = _chapters.get(page.file.src_uri)
-    return chapter.rendered.markdown if chapter else None
-
-
-def on_page_markdown(
-    markdown: str, page: Page, config: MkDocsConfig, files: Files
-) -> str | None:
-    """Fill the version and the repository's address into a page that is no chapter."""
-    if page.file.src_uri in _chapters:
-        return None
-    filled = markdown.replace("{{ version }}", version("wslab"))
-    return filled.replace("{{ repository }}", config.repo_url or "REPOSITORY")
-
-
-def on_page_content(
-    html: str, page: Page, config: MkDocsConfig, files: Files
-) -> str | None:
-    """Fill in outputs and the foot of a chapter, and the ladder of a page."""
-    chapter = _chapters.get(page.file.src_uri)
-    if chapter is None:
-        return _LADDER.sub(lambda place: _first_ladder(place[1]), html)
-    executed = chapter.executed
-    return chapter.rendered.fill(html) + foot(
-        executed.name, executed.record, chapter.applications
+def _page_file(config: MkDocsConfig, chapter: Chapter) -> ChapterFile:
+    name = chapter.executed.name
+    file = ChapterFile(
+        source_uri(name),
+        src_dir=None,
+        dest_dir=config.site_dir,
+        use_directory_urls=config.use_directory_urls,
+        dest_uri=f"{folder(name)}/index.html",
     )
-
-
-def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Leave out what no reader sees."""
-    return lean(output)
-
-
-@event_priority(-100)
-def on_post_build(config: MkDocsConfig) -> None:
-    """Mend the search index that the theme has written."""
-    tune(Path(config.site_dir))
-
-
-def _first_ladder(name: str) -> str:
-    """The first ladder that a chapter's execution drew."""
-    chapter = _chapters.get(source_uri(name))
-    for output in chapter.rendered.outputs if chapter else ():
-        if ladder := _SVG.search(output):
-            return f"<figure data-search-exclude>{ladder[0]}</figure>"
-    raise PluginError(f"no ladder in the chapter {name!r}")
+    file.generated_by = "wslab"
+    file.content_string = chapter.rendered.markdown
+    return file

@@ -5,8 +5,10 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,10 @@ from nbformat import NotebookNode
 from nbformat.notebooknode import from_dict
 
 import wslab
-from wslab.site.notebooks import code_cells, tags
+from wslab.kernel import EXTENSIONS
+from wslab.site.execution.imports import reached
+from wslab.site.notebooks import NotebookError, code_cells, tags
+from wslab.site.project import Project
 
 PACKAGE = Path(wslab.__file__).parent
 LAYOUT = 1  # of an entry; another number leaves older entries unread
@@ -38,20 +43,44 @@ class Cache:
     """A directory with one entry for each notebook: its key, outputs and record.
 
     The key covers what can change an output: the code and tags of the cells, the
-    modules and files that a notebook can import or open, what is installed, and the
-    Python version. Prose is not in it, so that an edit of the text starts no kernel.
+    modules of this package that they reach, the files that they can open, what is
+    installed, and the Python version. Prose is not in it, so that an edit of the text
+    starts no kernel.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._surroundings: dict[Path, bytes] = {}
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.directory = project.cache
 
-    def key(self, path: Path, notebook: NotebookNode) -> str:
-        """The key of a notebook as it is now, in its surroundings as they are now."""
-        digest = hashlib.sha256(self._surroundings_of(path.parent))
+    def key(self, notebook: NotebookNode) -> str:
+        """Return the key of a notebook as it is now.
+
+        What surrounds all notebooks is looked at once, when the first key is made.
+        """
+        digest = self._surroundings.copy()
         code = [(cell.source, tags(cell)) for _, cell in code_cells(notebook)]
+        for path in reached(PACKAGE, (source for source, _ in code), *EXTENSIONS):
+            _add(digest, path)
         digest.update(json.dumps(code).encode())
         return digest.hexdigest()
+
+    @cached_property
+    def _surroundings(self) -> "hashlib._Hash":
+        digest = hashlib.sha256(sys.version.encode())
+        for name in (*_installed(), *_browsers()):
+            digest.update(name.encode() + b"\0")
+        for path in self.project.inputs():
+            _add(digest, path)
+        return digest
+
+    def check(self) -> None:
+        """Raise NotebookError unless an entry can be stored."""
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.directory).close()
+        except OSError as error:
+            reason = f"{self.directory}: {error.strerror}"
+            raise NotebookError(f"the cache cannot be written: {reason}") from None
 
     def load(self, path: Path, notebook: NotebookNode, key: str) -> Record | None:
         """Put the stored outputs into `notebook`; None if there are none for `key`."""
@@ -72,14 +101,13 @@ class Cache:
             for _, cell in code_cells(notebook)
         ]
         entry = {"key": key, "record": asdict(record), "cells": cells}
-        self.directory.mkdir(parents=True, exist_ok=True)
         # Another build may read or write the entry at this moment.
         partial = self.directory / f"{path.stem}.{os.getpid()}.partial"
         partial.write_text(json.dumps(entry), encoding="utf-8")
         partial.replace(self._entry(path))
 
     def seconds(self, path: Path) -> float:
-        """How long the notebook took when it was executed last; 0 if unknown."""
+        """Return how long the last execution of the notebook took; 0 if unknown."""
         entry = self._read(path)
         return float(entry["record"]["seconds"]) if entry else 0.0
 
@@ -89,63 +117,26 @@ class Cache:
     def _read(self, path: Path) -> dict[str, Any] | None:
         try:
             entry = json.loads(self._entry(path).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):
             return None
         return entry if isinstance(entry, dict) else None
 
-    def _surroundings_of(self, directory: Path) -> bytes:
-        if directory not in self._surroundings:
-            self._surroundings[directory] = surroundings(directory)
-        return self._surroundings[directory]
+
+def _add(digest: "hashlib._Hash", path: Path) -> None:
+    digest.update(path.name.encode() + b"\0")
+    digest.update(hashlib.sha256(path.read_bytes()).digest())
 
 
-def surroundings(directory: Path) -> bytes:
-    """A digest of all that notebooks in `directory` depend on apart from their code."""
-    digest = hashlib.sha256(sys.version.encode())
-    for name in (*installed(), *browsers()):
-        digest.update(name.encode() + b"\0")
-    for path in (*modules(), *local_files(directory), *locks(directory)):
-        digest.update(path.name.encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.digest()
-
-
-def installed() -> list[str]:
-    """Name and version of every installed distribution, from its directory's name."""
+def _installed() -> list[str]:
+    """Return name and version of every installed distribution, by its directory."""
     return sorted(
         {info.name for entry in sys.path for info in Path(entry).glob("*.dist-info")}
     )
 
 
-def browsers() -> Iterator[str]:
-    """The browsers that a cell may run, each with the time of its installation."""
+def _browsers() -> Iterator[str]:
+    """Yield the browsers that a cell may run, each with its time of installation."""
     named = os.environ.get("WSLAB_CHROMIUM", "")
     for name in (named, "chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             yield f"{found} {Path(found).stat().st_mtime_ns}"
-
-
-def modules() -> Iterator[Path]:
-    """The project's files that a notebook can import: not the site and the command."""
-    for path in sorted(PACKAGE.rglob("*")):
-        inner = path.relative_to(PACKAGE).parts
-        if inner[0] not in ("site", "cli") and is_input(path):
-            yield path
-
-
-def local_files(directory: Path) -> Iterable[Path]:
-    """The files beside the notebooks that a cell may open or import."""
-    return filter(is_input, sorted(directory.rglob("*")))
-
-
-def locks(directory: Path) -> Iterator[Path]:
-    """The lock file beside the notebooks' directory, if there is one."""
-    lock = directory.parent / "requirements.lock"
-    if lock.is_file():
-        yield lock
-
-
-def is_input(path: Path) -> bool:
-    """Whether a file is written by people, and is no notebook."""
-    made = {"__pycache__", ".ipynb_checkpoints"}.intersection(path.parts)
-    return path.is_file() and path.suffix != ".ipynb" and not made

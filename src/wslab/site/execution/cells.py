@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -17,7 +18,10 @@ from nbformat import NotebookNode
 from wslab.site.execution import failure
 from wslab.site.execution.failure import Failure
 from wslab.site.execution.kernel import Kernel
-from wslab.site.notebooks import RAISES, code_cells, tags
+from wslab.site.notebooks import RAISES, NotebookError, code_cells, tags
+from wslab.site.project import Project
+
+_CELL_FILE = re.compile(r"/ipykernel_\d+/\d+\.py")
 
 QUIET = logging.getLogger("wslab.execute")
 QUIET.addHandler(logging.NullHandler())
@@ -85,8 +89,26 @@ async def execute_cell(
     except CellExecutionError:
         expected = False
     if found := failure.of_outputs(path, index, cell, expected):
-        raise CellFailed(found)
-    tidy(cell, path.parent.parent)
+        raise CellFailed(await _with_values(found, kernel))
+    tidy(cell, _root(path))
+
+
+async def _with_values(found: Failure, kernel: Kernel) -> Failure:
+    """Add to the failure of an assert what it compared."""
+    if found.line is None or not found.reason.startswith("AssertionError"):
+        return found
+    compared = await kernel.asserted(found.line)
+    if not compared:
+        return found
+    return replace(found, details={"compared": compared, **found.details})
+
+
+def _root(path: Path) -> Path:
+    """Return the directory from which a page names files."""
+    try:
+        return Project.find(path.parent).root
+    except NotebookError:
+        return path.parent
 
 
 def tidy(cell: NotebookNode, root: Path) -> None:
@@ -99,7 +121,10 @@ def tidy(cell: NotebookNode, root: Path) -> None:
 
 
 def portable(text: str, root: Path) -> str:
-    """Text in which files are named from the project or from site-packages."""
+    """Return a text that names files from the project or from site-packages.
+
+    It takes time in proportion to the text's length, however long its lines are.
+    """
     home = str(Path.home())
     for entry in sorted({*sys.path, str(root)}, key=len, reverse=True):
         if len(entry) > 1:
@@ -107,4 +132,10 @@ def portable(text: str, root: Path) -> str:
             # IPython writes the home directory so.
             if entry.startswith(f"{home}/"):
                 text = text.replace(f"~{entry[len(home) :]}/", "")
-    return re.sub(r"\S*/ipykernel_\d+/\d+\.py", "cell", text)
+    *before, rest = _CELL_FILE.split(text)
+    return "".join(f"{_without_last_word(part)}cell" for part in before) + rest
+
+
+def _without_last_word(text: str) -> str:
+    """Return a text up to and with its last blank or quote."""
+    return text[: max(map(text.rfind, " \t\n\"'")) + 1]

@@ -10,6 +10,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TRACEBACK = "Traceback (most recent call last)"
 AROUND = 3  # lines of the excerpt on each side of the marked one
 TALE = 60  # lines of a traceback, from its end
+WIDTH = 300  # characters of a line of the report
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,11 @@ class Failure:
 
     def explain(self) -> str:
         """The whole report; its tracebacks have the colours that the kernel gave."""
-        blocks = [f"{self.place()}: {plain(self.reason)}"]
+        blocks = [f"{self.place()}: {shortened(plain(self.reason))}"]
         if self.source:
             blocks.append(excerpt(self.source, self.line))
         for heading, text in self.details.items():
-            lines = text.strip("\n").splitlines()[-TALE:]
+            lines = map(shortened, text.strip("\n").splitlines()[-TALE:])
             blocks.append(f"  {heading}:\n" + "\n".join(f"    {it}" for it in lines))
         return "\n\n".join(blocks) + "\n"
 
@@ -75,8 +76,8 @@ def excerpt(source: str, line: int | None) -> str:
     first = max(1, (line or 1) - AROUND)
     last = min(len(lines), (line or 1) + AROUND)
     return "\n".join(
-        f"  {'>' if number == line else ' '} {number:3} | {lines[number - 1]}".rstrip()
-        for number in range(first, last + 1)
+        f"  {'>' if number == line else ' '} {number:3} | {text}".rstrip()
+        for number, text in enumerate(map(shortened, lines[first - 1 : last]), first)
     )
 
 
@@ -132,6 +133,18 @@ def standard_error(cell: NotebookNode) -> str:
 
 def last_line(text: str) -> str:
     return (text.strip().splitlines() or [""])[-1]
+
+
+def shortened(line: str) -> str:
+    """Return a line without its middle if it is longer than a report can show."""
+    if len(line) <= WIDTH:
+        return line
+    line = plain(line)  # since half a colour's escape would colour what follows
+    left_out = len(line) - WIDTH
+    if left_out <= 0:
+        return line
+    half = WIDTH // 2
+    return f"{line[:half]} … {left_out} characters left out … {line[-half:]}"
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async
 
-from wslab.kernel import probe
+from wslab.kernel import EXTENSIONS, asserts, probe
 
 PROBE = probe.__name__
 # An expression, since it binds no name in the notebook.
@@ -37,7 +38,7 @@ class ThisPython(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         argv += ["--HistoryManager.enabled=False", "--log-level=ERROR"]
-        argv += [f"--ext={PROBE}"]
+        argv += [f"--ext={name}" for name in EXTENSIONS]
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 
@@ -98,6 +99,13 @@ class Kernel:
         """What the cells since `begin()` left behind, each in words."""
         found = await self.evaluate(f"await {LOADED}.settle()", f"{LOADED}.leaks()")
         return [str(leak) for leak in found]
+
+    async def asserted(self, line: int) -> str:
+        """Return the operands of the assert in a line of a cell, if it failed there."""
+        loaded = LOADED.replace(PROBE, asserts.__name__)
+        with suppress(KernelDied, TimeoutError):
+            return "\n".join(await self.evaluate("", f"{loaded}.values({line})"))
+        return ""
 
     async def pending(self, patience: float = 2.0) -> str:
         """What each thread does and each task awaits, even if nothing answers."""

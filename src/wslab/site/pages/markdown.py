@@ -19,6 +19,9 @@ from nbformat import NotebookNode
 from wslab.site.notebooks import tags
 from wslab.site.pages.outputs import UnshowableOutput, as_html
 
+LONGEST = 10_000
+"""Characters of a line of a cell; Markdown needs minutes for a line of a million."""
+
 Numbered = list[tuple[int, NotebookNode]]
 
 _ANNOTATED = re.compile(r"#\s*\(\d+\)")
@@ -84,6 +87,7 @@ def _cell(number: int, cell: NotebookNode, rendered: Rendered) -> Iterator[str]:
     marks = tags(cell)
     if "remove-cell" in marks or cell.cell_type == "raw":
         return
+    _check(number, "a line", cell.source)
     if cell.cell_type == "markdown":
         yield _PAGES.sub("../", cell.source)
         return
@@ -92,6 +96,15 @@ def _cell(number: int, cell: NotebookNode, rendered: Rendered) -> Iterator[str]:
         yield from _details("Code", block, "code") if "collapse" in marks else block
     if "remove-output" not in marks:
         yield from _outputs(number, cell, rendered)
+
+
+def _check(number: int, what: str, text: str) -> None:
+    """Raise UnshowableOutput for a line that would take the build down."""
+    longest = max(map(len, text.split("\n")))
+    if longest > LONGEST:
+        raise UnshowableOutput(
+            f"cell {number}: {what} of {longest} characters; a page takes {LONGEST}"
+        )
 
 
 def _code(cell: NotebookNode) -> list[str]:
@@ -107,7 +120,10 @@ def _outputs(number: int, cell: NotebookNode, rendered: Rendered) -> Iterator[st
     """Markdown outputs as Markdown, all others as a comment to be filled in."""
     for is_markdown, outputs in groupby(cell.outputs, key=_is_markdown):
         if is_markdown:
-            yield from (_markdown(output.data["text/markdown"]) for output in outputs)
+            for output in outputs:
+                source = output.data["text/markdown"]
+                _check(number, "a line of Markdown output", source)
+                yield _markdown(source)
             continue
         try:
             html = as_html(outputs, rendered.add_image)

@@ -14,9 +14,12 @@ AddImage = Callable[[str, bytes], str]
 LONG = 30
 """Lines above which a text output scrolls in a box of its own."""
 
+LIMIT = 20_000
+"""Characters of one text output that a page shows; it says how many are left out."""
+
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _PHONE_COLUMNS = 40
-_LIBRARY = re.compile(r"[^\s\"']*/(?:site-packages|python3\.\d+|src)/")
+_LIBRARY = re.compile(r"/(?:site-packages|python3\.\d+|src)(?=/)")
 _INLINE_IMAGE = re.compile(r"(?<=\")data:image/(png|jpeg);base64,([A-Za-z0-9+/=]+)")
 _PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 
@@ -62,7 +65,7 @@ def _one(output: Output, add_image: AddImage) -> str:
         case "stream":
             text = output["text"]
             traced = output["name"] == "stderr"
-            return _text(_LIBRARY.sub("", text) if traced else text, output["name"])
+            return _text(_portable(text) if traced else text, output["name"])
         case "error":
             return _text("\n".join(_frames(output["traceback"])), "error")
         case _:
@@ -73,9 +76,25 @@ def _frames(traceback: Iterable[str]) -> Iterator[str]:
     """IPython's traceback: cells in full, one line for a frame in a module."""
     for part in map(plain, traceback):
         if part.startswith("File "):
-            yield _LIBRARY.sub("", part.partition("\n")[0])
+            yield _portable(part.partition("\n")[0])
         elif part.strip("-"):
             yield part.lstrip("-\n")
+
+
+def _portable(text: str) -> str:
+    """Return a text that names a library's files from its package; in linear time."""
+    first, *others = _LIBRARY.split(text)
+    *before, rest = (first, *(part.removeprefix("/") for part in others))
+    cuts = (part[: max(map(part.rfind, " \t\n\"'")) + 1] for part in before)
+    return "".join(cuts) + rest
+
+
+def _bounded(text: str) -> str:
+    """Return what a page shows of a text, and how much it leaves out."""
+    left_out = len(text) - LIMIT
+    return (
+        text if left_out <= 0 else f"{text[:LIMIT]}\n… {left_out} characters left out"
+    )
 
 
 def _rich(data: dict[str, Any], metadata: dict[str, Any], add_image: AddImage) -> str:
@@ -97,7 +116,7 @@ def _rich(data: dict[str, Any], metadata: dict[str, Any], add_image: AddImage) -
 
 
 def _text(text: str, kind: str) -> str:
-    text = plain(text).rstrip()
+    text = _bounded(plain(text).rstrip())
     if not text:
         return ""
     lines = text.split("\n")

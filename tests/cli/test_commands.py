@@ -19,7 +19,7 @@ import pytest
 from wslab.cli.main import main
 from wslab.site.notebooks import read_notebook
 
-from .written import write
+from ..site.written import write
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
@@ -27,11 +27,10 @@ ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with the hook that executes, and one notebook; the directory is it."""
-    hook = ROOT / "src" / "wslab" / "site" / "plugin.py"
+    """A project with the site's plugin, and one notebook; the directory is it."""
     (tmp_path / "mkdocs.yml").write_text(
         f"INHERIT: {ROOT / 'mkdocs.yml'}\nnav: [index.md, {{Chapters: chapters/}}]\n"
-        f"hooks: [{hook}]\nwatch: [notebooks]\n"
+        "watch: [notebooks]\n"
     )
     pages = tmp_path / "site_src"
     shutil.copytree(ROOT / "site_src" / "overrides", pages / "overrides")
@@ -143,13 +142,23 @@ def test_build_fails_on_a_fault_and_on_a_dead_link(project: Path):
     assert "missing.md" in built.stderr
 
 
+def interruptible() -> None:
+    """Let Ctrl-C reach a child, also where the tests run in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def serving(project: Path, *arguments: str) -> Iterator[tuple[int, list[str]]]:
     """`wslab serve` until Ctrl-C: its port once it answers, and its log."""
     command = [sys.executable, "-m", "wslab.cli", "serve", *arguments]
     log: list[str] = []
     with subprocess.Popen(
-        command, cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=project,
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=interruptible,
     ) as run:
         try:
             assert run.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from .written import write
+from ..site.written import write
 
 BUSY = """\
 import os, pathlib, subprocess, time
@@ -17,6 +17,11 @@ pathlib.Path("{name}.part").write_text(f"{{os.getpid()}} {{child.pid}}")
 pathlib.Path("{name}.part").rename("{name}")
 {wait}
 """
+
+
+def interruptible() -> None:
+    """Let Ctrl-C reach a child, also where the tests run in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for(path: Path, command: subprocess.Popen[str]) -> str:
@@ -43,7 +48,11 @@ def test_ctrl_c_stops_kernels_that_wait_and_kernels_that_compute(tmp_path: Path)
     ]
     arguments = [sys.executable, "-m", "wslab.cli", "execute", "--jobs=2", *paths]
     with subprocess.Popen(
-        arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        arguments,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=interruptible,
     ) as command:
         pids = [
             int(pid)
@@ -63,7 +72,11 @@ def test_ctrl_c_while_kernels_start(tmp_path: Path):
     path = write(tmp_path / "a.ipynb", "1")
     arguments = [sys.executable, "-m", "wslab.cli", "execute", str(path)]
     with subprocess.Popen(
-        arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        arguments,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=interruptible,
     ) as command:
         process = psutil.Process(command.pid)
         deadline = time.monotonic() + 30
