@@ -50,23 +50,22 @@ async def test_an_accept_cancelled_before_the_handshake_can_be_refused(new_peer)
     assert [event["type"] for event in peer.sent] == ["websocket.close"]
 
 
-class Slow:
-    """A server that takes an event at once, and returns from its send later."""
+def stalling(peer):
+    """Let the server take an accept at once, and never return from that send."""
+    take = peer.send
 
-    def __init__(self, peer):
-        self.peer = peer
-        peer.send, self.send = self.stall, peer.send
-
-    async def stall(self, event):
-        await self.send(event)
+    async def send(event):
+        await take(event)
         if event["type"] == "websocket.accept":
             await asyncio.Event().wait()
+
+    peer.send = send
 
 
 async def test_an_accept_cancelled_once_the_server_has_it_leaves_it_open(new_peer):
     """Whether the server went on is unknown: reading and closing work in any case."""
     peer = new_peer({"type": "websocket.receive", "text": "hello"})
-    Slow(peer)
+    stalling(peer)
     connection = peer.connect()
     await cancelled(connection.accept())
     assert connection.state is State.OPEN
@@ -82,7 +81,7 @@ async def test_an_accept_cancelled_once_the_server_has_it_leaves_it_open(new_pee
 
 async def test_the_policy_ends_a_handler_whose_accept_timed_out(new_peer):
     peer = new_peer()
-    Slow(peer)
+    stalling(peer)
     app = Application()
 
     @app.on_ws_request("/")
@@ -294,3 +293,185 @@ async def test_a_close_that_no_server_takes_keeps_its_code(new_peer):
     await connection.close(1008)
     assert connection.code == 1008
     await connection.release()
+
+
+class Foreign(Exception):
+    """An error of a server's own."""
+
+
+def failing(peer, error):
+    """Let the server raise once its events have been received."""
+
+    async def receive():
+        if peer.events.empty():
+            await asyncio.sleep(0)
+            raise error
+        return peer.events.get_nowait()
+
+    peer.receive = receive
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+async def test_a_receive_of_the_server_that_fails_is_the_end(new_peer, ahead):
+    """An OSError is a lost connection; another error is raised, and the end too."""
+    for error in (ConnectionResetError(), Foreign()):
+        peer = new_peer()
+        failing(peer, error)
+        connection = await peer.open()
+        if ahead:
+            assert await connection.closed == 1006
+        if isinstance(error, OSError):
+            assert await connection.receive() is None
+        else:
+            with pytest.raises(Foreign):
+                await connection.receive()
+        assert (connection.code, connection.closed_by) == (1006, "client")
+        with pytest.raises(WebSocketDisconnect):
+            await connection.send("x")
+        await connection.release()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "websocket.connect"},
+        {"type": "websocket.receive"},
+        {"type": "websocket.receive", "bytes": b"x", "text": "x"},
+    ],
+)
+async def test_an_event_that_no_server_sends_is_an_error_and_the_end(new_peer, event):
+    """Nobody can tell what came after it."""
+    connection = await new_peer(event).open()
+    assert await connection.closed == 1006
+    for _ in range(2):
+        with pytest.raises(WebSocketStateError, match="message"):
+            await connection.receive()
+    await connection.release()
+
+
+async def test_an_event_that_no_server_sends_is_an_error_of_that_receive(new_peer):
+    """Where the handler itself reads, it may go on."""
+    peer = new_peer({"type": "websocket.connect"})
+    connection = await peer.open()
+    with pytest.raises(WebSocketStateError, match="expected a message"):
+        await connection.receive()
+    peer.events.put_nowait({"type": "websocket.receive", "text": "x"})
+    assert await connection.receive() == "x"
+    await connection.release()
+
+
+async def test_the_handshake_is_read_once(new_peer):
+    peer = new_peer()
+    connection = peer.connect()
+    assert await connection.connect() == {"type": "websocket.connect"}
+    with pytest.raises(WebSocketStateError, match="has been read"):
+        await connection.connect()
+    await connection.accept()
+    await connection.release()
+
+
+async def test_a_handshake_begins_with_connect(new_peer):
+    peer = new_peer()
+    peer.events.get_nowait()
+    peer.events.put_nowait({"type": "websocket.receive", "text": "x"})
+    with pytest.raises(WebSocketStateError, match=r"expected websocket\.connect"):
+        await peer.connect().accept()
+
+
+async def test_a_refusal_of_a_client_that_has_gone_is_harmless(new_peer):
+    peer = new_peer()
+    peer.events.get_nowait()
+    peer.events.put_nowait({"type": "websocket.disconnect", "code": 1006})
+    connection = peer.connect()
+    await connection.reject(401)
+    assert (peer.sent, connection.closed_by) == ([], "client")
+
+
+@pytest.mark.parametrize("error", [Foreign(), OSError(), ValueError("no such header")])
+async def test_a_refusal_that_the_server_refuses(new_peer, error):
+    """Its fault is raised; that the client has gone is no matter."""
+    peer = new_peer()
+
+    async def send(event):
+        raise error
+
+    peer.send = send
+    connection = peer.connect()
+    if isinstance(error, ValueError):
+        with pytest.raises(ValueError, match="header"):
+            await connection.reject()
+    else:
+        await connection.reject()
+    assert connection.state is State.CLOSED
+
+
+@pytest.mark.parametrize("error", [Foreign(), OSError(), ValueError("no such header")])
+async def test_an_accept_that_fails_is_a_disconnect_or_its_own_fault(new_peer, error):
+    peer = new_peer({"type": "websocket.disconnect", "code": 1006})
+
+    async def send(event):
+        raise error
+
+    peer.send = send
+    connection = peer.connect()
+    expected = ValueError if isinstance(error, ValueError) else WebSocketDisconnect
+    with pytest.raises(expected):
+        await connection.accept()
+    await connection.release()
+
+
+async def test_closing_a_connection_whose_client_has_just_gone_is_harmless(new_peer):
+    peer = new_peer()
+
+    async def send(event):
+        if event["type"] == "websocket.close":
+            raise ConnectionResetError
+
+    peer.send = send
+    connection = await peer.open()
+    await connection.close(4000)
+    assert connection.code == 4000
+    await connection.release()
+
+
+async def test_two_may_await_the_end_and_one_may_give_up(new_peer):
+    peer = new_peer()
+    connection = await peer.open()
+    first, second = (asyncio.ensure_future(connection.closed) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    peer.events.put_nowait({"type": "websocket.disconnect", "code": 4000})
+    assert await second == 4000
+    assert first.cancelled()
+    await connection.release()
+
+
+async def test_a_connection_shows_where_it_stands(new_peer):
+    connection = new_peer().connect()
+    assert repr(connection) == "<Connection / connecting>"
+    await connection.accept()
+    await connection.close(4000)
+    assert repr(connection) == "<Connection / closed 4000 by the server>"
+    await connection.release()
+
+
+async def test_an_events_view_gets_binary_messages_and_a_second_look_at_the_end(
+    serving, record
+):
+    app = Application()
+
+    @app.websocket_route("/", value_type="event")
+    async def view(ws):
+        record.append(await ws.receive())
+        await ws.send({"type": "websocket.send", "bytes": b"raw"})
+        record.append((await ws.closed, bool(ws.closed), ws.code, ws.reason))
+
+    server = await serving(app)
+    async with server.client("/") as client:
+        await client.send(b"\x00")
+        assert await client.receive() == b"raw"
+        await client.close(4000, "bye")
+    code = server.expect("code of the client", 4000)
+    reason = server.expect("reason of the client", "bye")
+    assert (await record.reach(2))[0]["bytes"] == b"\x00"
+    assert record[1] == (code, True, code, reason)

@@ -151,9 +151,12 @@ class Inbox:
         self._reading = HANDLER
         try:
             event = await self._receive()
-        except Exception as error:
-            self._fail(error)
+        except OSError:
+            self._lose()
             return None
+        except Exception:
+            self._lose()
+            raise
         except BaseException:
             self._give_back()
             raise
@@ -217,14 +220,11 @@ class Inbox:
                 return None
         return content
 
-    def _fail(self, error: Exception) -> None:
-        """Take an error of `receive` for the end; raise it unless it is usual."""
-        if self._reading is not OVER:
-            self._reading = OVER
-            code = ABNORMAL_CLOSURE
-            self._disconnected({"type": "websocket.disconnect", "code": code})
-        if not isinstance(error, OSError):
-            raise error
+    def _lose(self) -> None:
+        """Take an error of the server's for the end."""
+        self._reading = OVER
+        code = ABNORMAL_CLOSURE
+        self._disconnected({"type": "websocket.disconnect", "code": code})
 
     # Reading ahead
 
@@ -253,8 +253,11 @@ class Inbox:
                     await self._wait_for_space()
                     continue
                 await self._read_one()
+        except OSError:
+            self._lose()
         except Exception as error:
             self._error = error
+            self._lose()
         finally:
             self._reading = OVER
             _wake(self._arrival)
@@ -262,12 +265,7 @@ class Inbox:
     async def _read_one(self) -> None:
         if self._meter is not None:
             self._meter.resume()
-        try:
-            event = await self._receive()
-        except Exception as error:
-            self._fail(error)
-            return
-        content = await self._content(event)
+        content = await self._content(await self._receive())
         if content is not None and self._held is not None:
             self._hold(self._held, content)
 
