@@ -100,7 +100,7 @@ def kernel(shared_kernel: Kernel) -> Iterator[Kernel]:
         "import gc, wslab.lab\n"
         "for each in gc.get_objects():\n"
         "    if issubclass(type(each), wslab.lab.Server) and each.running:\n"
-        "        await each.stop(0.1)"
+        "        await each.stop()"
     )
     assert not left.error
 
