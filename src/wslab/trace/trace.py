@@ -44,7 +44,7 @@ class Trace:
     @property
     def text(self) -> str:
         """The ladder as text, at most 88 columns wide."""
-        return ladder_text(self)
+        return ladder_text(self.connections, self.left_out)
 
     def __str__(self) -> str:
         return self.text
@@ -56,4 +56,7 @@ class Trace:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> dict[Literal["text/html", "text/plain"], str]:
-        return {"text/html": ladder_html(self), "text/plain": self.text}
+        return {
+            "text/html": ladder_html(self.connections, self.left_out),
+            "text/plain": self.text,
+        }

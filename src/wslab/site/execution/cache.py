@@ -15,13 +15,12 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.notebooknode import from_dict
 
-import wslab
-from wslab.kernel import EXTENSIONS
+from wslab.kernel.extensions import EXTENSIONS
 from wslab.site.execution.imports import reached
 from wslab.site.notebooks import NotebookError, code_cells, tags
 from wslab.site.project import Project
 
-PACKAGE = Path(wslab.__file__).parent
+PACKAGE = Path(__file__).parents[2]
 LAYOUT = 1  # of an entry; another number leaves older entries unread
 
 

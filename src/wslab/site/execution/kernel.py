@@ -19,7 +19,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async
 
-from wslab.kernel import EXTENSIONS, asserts, probe
+from wslab.kernel import asserts, probe
+from wslab.kernel.extensions import EXTENSIONS
 
 PROBE = probe.__name__
 # An expression, since it binds no name in the notebook.

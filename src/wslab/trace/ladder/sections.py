@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from wslab.trace.ladder.fold import Note, fold
 from wslab.trace.ladder.labels import row_key
 from wslab.trace.ladder.order import Row, rows_of
-
-if TYPE_CHECKING:
-    from wslab.trace.model import Connection
-    from wslab.trace.trace import Trace
+from wslab.trace.model import Connection
 
 SHOWN_SECTIONS = 12
 
@@ -23,14 +20,14 @@ class Section(NamedTuple):
     rows: tuple[Row | Note, ...]
 
 
-def sections(trace: Trace) -> list[Section]:
-    """The connections in the order in which they were made, the same ones folded."""
-    groups = _groups(trace)
-    many = len(trace.connections) + trace.left_out > 1
+def sections(connections: Sequence[Connection], left_out: int) -> list[Section]:
+    """Return the connections in the order they were made, the same ones folded."""
+    groups = _groups(connections)
+    many = len(connections) + left_out > 1
     shown = [
         Section(_title(group, many), rows) for group, rows in groups[:SHOWN_SECTIONS]
     ]
-    left_out = trace.left_out + sum(len(g) for g, _ in groups[SHOWN_SECTIONS:])
+    left_out += sum(len(g) for g, _ in groups[SHOWN_SECTIONS:])
     if left_out:
         shown.append(
             Section(f"\N{HORIZONTAL ELLIPSIS} {left_out} connections left out", ())
@@ -46,11 +43,11 @@ class _Numbered(NamedTuple):
 _Group = tuple[list[_Numbered], tuple[Row | Note, ...]]
 
 
-def _groups(trace: Trace) -> list[_Group]:
+def _groups(connections: Sequence[Connection]) -> list[_Group]:
     """Runs of connections whose rows say the same."""
     groups: list[_Group] = []
     latest: Sequence[object] = ()
-    for number, connection in enumerate(trace.connections, 1):
+    for number, connection in enumerate(connections, 1):
         rows = _rows(connection)
         key = [row if isinstance(row, Note) else row_key(row) for row in rows]
         if not groups or key != latest:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from wslab.trace.ladder.fold import Note
 from wslab.trace.ladder.labels import application_label, cut, wire_label
 from wslab.trace.ladder.order import Row
 from wslab.trace.ladder.sections import Section, sections
-from wslab.trace.model import ApplicationEvent
-
-if TYPE_CHECKING:
-    from wslab.trace.trace import Trace
+from wslab.trace.model import ApplicationEvent, Connection
 
 # One unit is one pixel on a phone: 360 of them fit a viewport of 390 pixels with its
 # margins, and there the text is 11.5 pixels high.
@@ -42,9 +38,9 @@ _STYLE = (
 _numbers = itertools.count(1)
 
 
-def ladder_html(trace: Trace) -> str:
+def ladder_html(connections: Sequence[Connection], left_out: int = 0) -> str:
     """One SVG element: role "img", with a title and a description in words."""
-    shown = sections(trace)
+    shown = sections(connections, left_out)
     if not shown:
         return "<p><em>Nothing since the last look.</em></p>"
     body: list[str] = []
@@ -58,15 +54,15 @@ def ladder_html(trace: Trace) -> str:
         f'<svg class="wsl" role="img" xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="0 0 {WIDTH} {height + 4}" '
         f'aria-labelledby="{mark}t" aria-describedby="{mark}d">'
-        f'<title id="{mark}t">{escape(_title(trace))}</title>'
+        f'<title id="{mark}t">{escape(_title(connections, left_out))}</title>'
         f'<desc id="{mark}d">{escape(spoken)}</desc>'
         f"<style>{_STYLE}</style>{''.join(body)}</svg>"
     )
 
 
-def _title(trace: Trace) -> str:
-    count = len(trace.connections) + trace.left_out
-    which = trace.connection.path if count == 1 else f"{count} connections"
+def _title(connections: Sequence[Connection], left_out: int) -> str:
+    count = len(connections) + left_out
+    which = connections[-1].path if count == 1 else f"{count} connections"
     return f"Ladder diagram: {cut(which, 80)}"
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from wslab.trace.ladder.fold import Note
 from wslab.trace.ladder.labels import application_label, cut, wire_label
 from wslab.trace.ladder.order import Row
 from wslab.trace.ladder.sections import Section, sections
-from wslab.trace.model import ApplicationEvent
-
-if TYPE_CHECKING:
-    from wslab.trace.trace import Trace
+from wslab.trace.model import ApplicationEvent, Connection
 
 COLUMNS = 88
 WIRE = 56
@@ -20,13 +16,13 @@ APPLICATION = 26
 _HEADER = f"{'client':<28}{'wire':<31}application"
 
 
-def ladder_text(trace: Trace) -> str:
+def ladder_text(connections: Sequence[Connection], left_out: int = 0) -> str:
     """The lines of a trace, at most 88 columns wide, no spaces at their ends."""
-    return "\n".join(line.rstrip() for line in _lines(trace))
+    return "\n".join(line.rstrip() for line in _lines(connections, left_out))
 
 
-def _lines(trace: Trace) -> Iterator[str]:
-    shown = sections(trace)
+def _lines(connections: Sequence[Connection], left_out: int) -> Iterator[str]:
+    shown = sections(connections, left_out)
     if not shown:
         yield "nothing since the last look"
         return
