@@ -42,23 +42,11 @@ _OPEN_HEADERS = frozenset(
     )
 )
 _SCHEMES = frozenset(
-    [
-        "basic",
-        "bearer",
-        "digest",
-        "dpop",
-        "hmac",
-        "hoba",
-        "mutual",
-        "negotiate",
-        "ntlm",
-        "privatetoken",
-        "token",
-        "vapid",
-        "aws4-hmac-sha256",
-        "scram-sha-1",
-        "scram-sha-256",
-    ]
+    (
+        *("basic", "bearer", "digest", "dpop", "hmac", "hoba", "mutual", "negotiate"),
+        *("ntlm", "privatetoken", "token", "vapid", "aws4-hmac-sha256"),
+        *("scram-sha-1", "scram-sha-256"),
+    )
 )
 _USER = re.compile(r"://[^/?#\s@]*@")
 _DOTTED = re.compile(r"[\w.-]+", re.ASCII)

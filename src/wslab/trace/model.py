@@ -97,7 +97,7 @@ class Head(NamedTuple):
         return self.start.split(" ", 2)[1]
 
     def get(self, name: str) -> str | None:
-        """The value of a header, None without it; several are joined by commas."""
+        """Return the value of a header, None without it; commas join several."""
         values = [v for n, v in self.headers if n.lower() == name.lower()]
         return ", ".join(values) if values else None
 
@@ -171,7 +171,8 @@ class Connection:
     handled them; after the first `gap` of them `left_out` more are missing, since a
     recording is bounded. `handshake`, `close_frame` (the first one) and `tcp_end` hold
     what is known by now, whenever it happened. `continued` says that an earlier look
-    has shown the beginning.
+    has shown the beginning. `fault` names an exception of the recorder itself, which
+    the server never sees; None where nothing is missing.
     """
 
     events: tuple[Event, ...]
@@ -182,6 +183,7 @@ class Connection:
     handshake: Handshake
     close_frame: Frame | None
     tcp_end: TcpEnd | None
+    fault: str | None = None
 
     @property
     def frames(self) -> list[Frame]:
@@ -225,7 +227,7 @@ class Connection:
 
 
 def pair_of(event: Event) -> Pair | None:
-    """The pair that an event may belong to, None if it stands alone.
+    """Return the pair that an event may belong to, None if it stands alone.
 
     A message is paired by its last frame where the application receives it, and by
     its first where it sends it.

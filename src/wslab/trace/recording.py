@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from pathlib import PurePath
+from types import TracebackType
+from typing import Literal
 
-from wslab.trace.model import Connection, Event, Frame, Handshake, Head, TcpEnd
+from wslab.trace.model import Connection, Event, Frame, Handshake, Head, Sender, TcpEnd
 
 FIRST_EVENTS = 300
 LAST_EVENTS = 100
@@ -22,10 +25,53 @@ class Activity:
         self.count = 0
 
 
+class Guard:
+    """Keeps the recorder's own exceptions out of the server.
+
+    A `with` block of it does recording and nothing else. What that raises is noted as
+    the connection's fault, and the server goes on.
+    """
+
+    __slots__ = ("fault",)
+
+    def __init__(self) -> None:
+        self.fault: str | None = None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        if self.fault is None:
+            self.fault = f"{type(error).__name__} {_place(traceback)}"
+        return True
+
+
+def _place(traceback: TracebackType | None) -> str:
+    """Return where an exception was raised; to ask for its text might raise again."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return "somewhere"
+    file = PurePath(traceback.tb_frame.f_code.co_filename).name
+    return f"in line {traceback.tb_lineno} of {file}"
+
+
 class RecordedConnection:
     """The events of one TCP connection, bounded to the first and the last of them."""
 
     def __init__(self, activity: Activity) -> None:
+        self.guard = Guard()
+        self.calls = 0
+        self.exchanges = 0
+        self.lost = False
+        self.dropped = False
         self._activity = activity
         self._first: list[Event] = []
         self._last: deque[Event] = deque(maxlen=LAST_EVENTS)
@@ -34,23 +80,19 @@ class RecordedConnection:
         self._heads: dict[str, Head] = {}
         self._close: Frame | None = None
         self._end: TcpEnd | None = None
-        self.calls = 0
-        self.exchanges = 0
-        self.lost = False
-        self.dropped = False
 
     def record(self, event: Event) -> None:
-        """Adds an event, unless the recorder has dropped this connection."""
+        """Add an event, unless the recorder has dropped this connection."""
         with self._activity.lock:
             self._activity.count += 1
             if not self.dropped:
                 self._add(event)
                 self._notice(event)
 
-    @property
-    def end(self) -> TcpEnd | None:
-        """How the TCP connection ended, None while it has not."""
-        return self._end
+    def end(self, sender: Sender, how: Literal["FIN", "reset"]) -> None:
+        """Add the end of the TCP connection: only the first one counts."""
+        if self._end is None:
+            self.record(TcpEnd(sender, how))
 
     @property
     def is_ending(self) -> bool:
@@ -64,7 +106,10 @@ class RecordedConnection:
         return self.lost and not self.calls
 
     def take(self) -> Connection | None:
-        """What happened since the last call, None if nothing did. Holds no lock."""
+        """Return what happened since the last call, None if nothing did.
+
+        The caller holds the lock.
+        """
         events = (*self._first, *self._last)
         if not events:
             return None
@@ -77,6 +122,7 @@ class RecordedConnection:
             handshake=Handshake(self._heads.get("client"), self._heads.get("server")),
             close_frame=self._close,
             tcp_end=self._end,
+            fault=self.guard.fault,
         )
         self._first, self._left_out = [], 0
         self._last.clear()
@@ -91,10 +137,11 @@ class RecordedConnection:
             self._last.append(event)
 
     def _notice(self, event: Event) -> None:
-        if isinstance(event, Frame):
-            if event.opcode == 0x8 and self._close is None:
-                self._close = event
-        elif isinstance(event, Head):
-            self._heads[event.sender] = event
-        elif isinstance(event, TcpEnd):
-            self._end = event
+        match event:
+            case Frame():
+                if event.close_code is not None and self._close is None:
+                    self._close = event
+            case Head():
+                self._heads[event.sender] = event
+            case TcpEnd():
+                self._end = event

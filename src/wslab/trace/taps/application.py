@@ -12,69 +12,96 @@ from wslab.trace.masking import mask_subprotocols, mask_target
 from wslab.trace.model import EXCERPT, ApplicationEvent, Pair
 from wslab.trace.recording import RecordedConnection
 
+TEXT_LIMIT = 500
+"""Characters that are kept of a type, a reason, a subprotocol, an exception's text."""
+
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 
 _ANSWERS = ("websocket.accept", "websocket.http.response.start", "http.response.start")
 
 
 class ApplicationCall:
-    """One call of the application with a `websocket` or `http` scope."""
+    """One call of the application with a `websocket` or `http` scope.
+
+    Whatever the application is given, sends or raises passes unchanged.
+    """
 
     def __init__(
         self, connection: RecordedConnection, receive: Receive, send: Send
     ) -> None:
         self._connection = connection
+        self._guard = connection.guard
         self._receive = receive
         self._send = send
         self._exchange = connection.exchanges
+        self._offered: dict[str, str] = {}
         self._answered = False
         self._counts = {"receive": 0, "send": 0}
 
     async def run(self, app: ASGIApplication, scope: Scope) -> None:
-        """Calls the application and records how the call ends."""
+        """Call the application and record how the call ends."""
         connection = self._connection
         connection.calls += 1
         connection.exchanges += 1
-        if scope["type"] == "http":
-            detail = f"{scope['method']} {_target(scope)}"
-            self._record("http", "server", detail=detail, pair=self._pair("request"))
+        with self._guard:
+            self._begin(scope)
         try:
             await app(scope, self.receive, self.send)
         except BaseException as error:
-            self._record("raised", "application", detail=_describe(error))
+            with self._guard:
+                self._record("raised", "application", detail=_describe(error))
             raise
         else:
-            self._record("returned", "application")
+            with self._guard:
+                self._record("returned", "application")
         finally:
             connection.calls -= 1
 
     async def receive(self) -> Event:
-        """The server's `receive`."""
+        """Receive from the server."""
         event = await self._receive()
-        kind = event["type"]
+        with self._guard:
+            self._received(event)
+        return event
+
+    async def send(self, event: Event) -> None:
+        """Send to the server."""
+        with self._guard:
+            self._sent(event)
+        try:
+            await self._send(event)
+        except Exception as error:
+            with self._guard:
+                kind = f"{_kind(event)} failed"
+                self._record(kind, "server", detail=_describe(error))
+            raise
+
+    def _begin(self, scope: Scope) -> None:
+        offer = scope.get("subprotocols") or ()
+        self._offered = dict(zip(offer, mask_subprotocols(offer), strict=True))
+        if scope["type"] == "http":
+            detail = _short(f"{scope['method']} {_target(scope)}")
+            self._record("http", "server", detail=detail, pair=self._pair("request"))
+
+    def _received(self, event: Event) -> None:
+        kind = _kind(event)
         if kind == "websocket.receive":
             self._record(kind, "server", event, pair=self._next("receive"))
         elif kind == "websocket.connect":
             self._record(kind, "server", pair=self._pair("request"))
         elif kind != "http.request" or event.get("body"):
             self._record(kind, "server", event)
-        return event
 
-    async def send(self, event: Event) -> None:
-        """The server's `send`."""
-        kind = event["type"]
-        detail = event.get("subprotocol")
-        if detail is not None:
-            detail = mask_subprotocols([str(detail)])[0]
-        self._record(kind, "application", event, detail, self._answer(kind))
-        try:
-            await self._send(event)
-        except Exception as error:
-            self._record(f"{kind} failed", "server", detail=_describe(error))
-            raise
+    def _sent(self, event: Event) -> None:
+        kind = _kind(event)
+        chosen = event.get("subprotocol")
+        if chosen is not None:
+            name = str(chosen)
+            chosen = self._offered.get(name) or mask_subprotocols([name])[0]
+        self._record(kind, "application", event, _short(chosen), self._answer(kind))
 
     def _answer(self, kind: str) -> Pair | None:
-        """The frame or head that the server makes of an event."""
+        """Return which frame or head the server makes of an event."""
         if kind == "websocket.send":
             return self._next("send")
         if kind == "websocket.close" and self._answered:
@@ -107,8 +134,8 @@ class ApplicationCall:
                 sender,
                 None if data is None else data[:EXCERPT],
                 None if data is None else len(data),
-                fields.get("code", fields.get("status")),
-                fields.get("reason"),
+                _code(fields.get("code", fields.get("status"))),
+                _short(fields.get("reason")),
                 detail,
                 pair,
             )
@@ -118,13 +145,32 @@ class ApplicationCall:
 _NO_FIELDS: Mapping[str, Any] = {}
 
 
+def _kind(event: Event) -> str:
+    """Return an event's type; an application may send one that has none."""
+    return _short(event.get("type")) or "(no type)"
+
+
 def _content(event: Mapping[str, Any]) -> str | bytes | None:
-    """The message in an event; a key may be absent or None (ASGI, "WebSocket")."""
+    """Return an event's message; a key may be absent or None (ASGI, "WebSocket")."""
     for key in ("text", "bytes", "body"):
         data = event.get(key)
         if isinstance(data, str | bytes):
             return data
     return None
+
+
+def _code(value: object) -> int | None:
+    """Return a close code or status, None for what is no number of 16 bits."""
+    return int(value) if isinstance(value, int) and 0 <= value < 1 << 16 else None
+
+
+def _short(value: object) -> str | None:
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else str(value)
+    if len(text) <= TEXT_LIMIT:
+        return text
+    return text[: TEXT_LIMIT - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _target(scope: Scope) -> str:
@@ -133,5 +179,5 @@ def _target(scope: Scope) -> str:
 
 
 def _describe(error: BaseException) -> str:
-    """An exception in one line, without the addresses that differ in every run."""
-    return _ADDRESS.sub("0x...", described(error))
+    """Return an exception in one line, without addresses: they differ in every run."""
+    return _ADDRESS.sub("0x...", described(error))[:TEXT_LIMIT]

@@ -23,7 +23,7 @@ class Inflater:
         self.lost = False
 
     def inflate(self, data: bytes) -> bytes:
-        """All that `data` inflates to; nothing more once the context is lost."""
+        """Return all that `data` inflates to; nothing once the context is lost."""
         content = b""
         while data and not self.lost:
             try:
@@ -37,7 +37,7 @@ class Inflater:
         return content
 
     def end_message(self) -> bytes:
-        """What is left when a message ends: its last block has no end on the wire."""
+        """Return what is left of a message: its last block has no end on the wire."""
         rest = self.inflate(b"\x00\x00\xff\xff")
         self._message_size = 0
         if not self._takeover:
@@ -60,14 +60,14 @@ class _Open:
         self.taken = 0
 
     def keep(self, content: bytes) -> None:
-        """Counts what the payload stands for, and keeps the beginning of it."""
+        """Count what the payload stands for, and keep the beginning of it."""
         self.size += len(content)
         if len(self.excerpt) < EXCERPT:
             self.excerpt += content[: EXCERPT - len(self.excerpt)]
 
 
 def _unmask(data: bytes, mask: bytes, offset: int) -> bytes:
-    """`data`, found `offset` bytes into the payload, unmasked (section 5.3)."""
+    """Unmask `data`, found `offset` bytes into the payload (section 5.3)."""
     if not mask or not data:
         return data
     start = offset % 4
@@ -94,7 +94,7 @@ class FrameReader:
         self._message_compressed = False
 
     def feed(self, data: bytes) -> list[Frame]:
-        """The frames that `data` completes."""
+        """Return the frames that `data` completes."""
         frames: list[Frame] = []
         if self._rest:
             data = self._rest + data
@@ -111,7 +111,7 @@ class FrameReader:
             frames.append(self._finish(self._open))
 
     def _read_header(self, data: bytes, position: int) -> int:
-        """Opens the frame that begins at `position`, if its header is complete."""
+        """Open the frame that begins at `position`, if its header is complete."""
         end = position + 2
         if end <= len(data):
             masked, length = data[position + 1] >= 0x80, data[position + 1] & 0x7F

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
-from wslab.trace.masking import mask_header, mask_target
+from wslab.trace.masking import mask_headers, mask_target, subprotocols
 from wslab.trace.model import Head, Sender
 
 HEAD_LIMIT = 64 * 1024
@@ -13,103 +14,177 @@ HEAD_LIMIT = 64 * 1024
 WAITING_LIMIT = 16 * 1024 * 1024
 """Bytes that are kept of what a client sends before the response to its upgrade."""
 
+_REQUEST = re.compile(r"[^ ]+ [^ ]+ HTTP/[0-9.]+")
+_STATUS = re.compile(r"HTTP/[0-9.]+ [0-9]{3}(?: .*)?", re.DOTALL)
+_END = re.compile(rb"\r?\n\r?\n")
+_LINE = re.compile(r"\r?\n")
+_LENGTH = re.compile("[0-9]{1,18}")
+_CHUNK = re.compile(rb"[0-9a-fA-F]{1,15}")
 
-def parse_head(sender: Sender, block: bytes, exchange: int) -> Head | None:
-    """The head in `block`, None if it is no HTTP/1 head."""
-    start, *lines = block.decode("latin-1").split("\r\n")
-    parts = start.split(" ", 2)
-    if sender == "server":
-        valid = len(parts) >= 2 and parts[0].startswith("HTTP/") and parts[1].isdigit()
-    else:
-        valid = len(parts) == 3 and parts[2].startswith("HTTP/")
-        start = mask_target(start)
-    fields = [line.partition(":") for line in lines if line]
-    headers = [(name, mask_header(name, value.strip())) for name, _, value in fields]
-    return Head(sender, start, tuple(headers), exchange) if valid else None
+
+def parse_head(
+    sender: Sender,
+    block: bytes,
+    exchange: int,
+    offered: Mapping[str, str] | None = None,
+) -> Head | None:
+    """Return the head in `block`, secrets masked, or None if it is no HTTP/1 head.
+
+    Args:
+        sender: The client for a request, the server for a response.
+        block: A head without the empty line that ends it; its lines may end in a bare
+            LF (RFC 9112 section 2.2).
+        exchange: The number of the request on its connection.
+        offered: Of a response, the subprotocols of its request (see `mask_headers`).
+    """
+    start, *lines = _LINE.split(block.decode("latin-1"))
+    if not (_STATUS if sender == "server" else _REQUEST).fullmatch(start):
+        return None
+    headers = tuple(mask_headers(list(_fields(lines)), offered))
+    return Head(sender, mask_target(start), headers, exchange)
+
+
+def offer_of(block: bytes) -> dict[str, str]:
+    """Return the subprotocols that a head lists, each with its masked form."""
+    return subprotocols(list(_fields(_LINE.split(block.decode("latin-1"))[1:])))
+
+
+def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield names and values, folded lines unfolded (RFC 9112 section 5.2)."""
+    unfolded: list[list[str]] = []
+    for line in lines:
+        if line[:1] in (" ", "\t") and unfolded:
+            unfolded[-1].append(line.strip())
+        elif line:
+            unfolded.append([line])
+    for parts in unfolded:
+        name, _, value = " ".join(parts).partition(":")
+        yield name, value.strip()
 
 
 class HeadReader:
     """Turns one sender's bytes, in any chunks, into the heads of its messages.
 
     What is no HTTP/1.1 ends the reading: `next_head` then returns None for good.
+    `offered` are the subprotocols of the latest head.
     """
 
     def __init__(self, sender: Sender) -> None:
+        self.ended = False
+        self.offered: dict[str, str] = {}
         self._sender = sender
         self._buffer = bytearray()
+        self._searched = 0
         self._body = 0
         self._chunked = False
-        self.ended = False
+        self._in_trailer = False
 
     def feed(self, data: bytes) -> None:
-        """Takes bytes from the wire."""
+        """Take bytes from the wire."""
         if not self.ended:
             self._buffer += data
 
-    def next_head(self, exchange: int) -> Head | None:
-        """The next head that is complete, None if there is none yet."""
+    def next_head(
+        self, exchange: int, offered: Mapping[str, str] | None = None
+    ) -> Head | None:
+        """Return the next head that is complete, None if there is none yet."""
         if not self._skip_body():
             return None
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0:
+        self._skip_empty_lines()
+        end = _END.search(self._buffer, max(0, self._searched - 3))
+        if end is None:
+            self._searched = len(self._buffer)
             if len(self._buffer) > HEAD_LIMIT:
                 self.end()
             return None
-        head = parse_head(self._sender, bytes(self._buffer[:end]), exchange)
-        del self._buffer[: end + 4]
+        block = bytes(self._buffer[: end.start()])
+        self._drop(end.end())
+        head = parse_head(self._sender, block, exchange, offered)
         if head is None:
             self.end()
+        else:
+            self.offered = offer_of(block)
         return head
 
     def expect_body(self, head: Head) -> None:
-        """Passes over the body that `head` announces (RFC 9112 section 6.3)."""
-        coding = (head.get("transfer-encoding") or "").lower()
-        length = head.get("content-length") or ""
-        if coding.endswith("chunked"):
-            self._chunked = True
-        elif length.isdigit():
+        """Pass over the body that `head` announces (RFC 9112 section 6.3).
+
+        A length that is none ends the reading: nobody can say where a body ends.
+        """
+        coding = head.get("transfer-encoding")
+        lengths = {v.strip() for v in (head.get("content-length") or "").split(",")}
+        length = lengths.pop()
+        if coding is not None:
+            self._chunked = coding.lower().strip().endswith("chunked")
+            if not self._chunked:
+                self.end()
+        elif not lengths and _LENGTH.fullmatch(length):
             self._body = int(length)
-        elif head.sender == "server":
-            self.end()  # the body lasts until the connection ends
+        elif length or lengths or head.sender == "server":
+            self.end()  # malformed, or the body lasts until the connection ends
 
     def wait(self) -> None:
-        """Keeps what follows a head, for `take_rest`, unless it is too much."""
+        """Keep what follows a head, for `take_rest`, unless it is too much."""
         if len(self._buffer) > WAITING_LIMIT:
             self.end()
 
     def take_rest(self) -> bytes:
-        """The bytes after the last head, which are no longer HTTP."""
+        """Return the bytes after the last head, which are no longer HTTP."""
         rest = bytes(self._buffer)
         self.end()
         return rest
 
     def end(self) -> None:
-        """Reads no more."""
+        """Read no more."""
         self.ended = True
         self._buffer.clear()
 
+    def _drop(self, size: int) -> None:
+        del self._buffer[:size]
+        self._searched = 0
+
+    def _skip_empty_lines(self) -> None:
+        """Drop what may come before a request line (RFC 9112 section 2.2)."""
+        if self._sender == "client" and self._buffer.startswith((b"\r", b"\n")):
+            self._drop(len(self._buffer) - len(self._buffer.lstrip(b"\r\n")))
+
     def _skip_body(self) -> bool:
+        """Drop bytes of a body; return whether all of it has been dropped."""
         while not self.ended:
             skipped = min(self._body, len(self._buffer))
-            del self._buffer[:skipped]
-            self._body -= skipped
-            if self._body or not self._chunked:
+            if skipped:
+                self._drop(skipped)
+                self._body -= skipped
+            if self._body or not (self._chunked or self._in_trailer):
                 return not self._body
-            if not self._next_chunk():
+            line = self._next_line()
+            if line is None:
                 return False
+            self._skip_line(line)
         return False
 
-    def _next_chunk(self) -> bool:
-        """Reads a chunk's size line (RFC 9112 section 7.1), False without one."""
-        line, found, _ = self._buffer.partition(b"\r\n")
-        if not found:
-            return False
+    def _next_line(self) -> bytes | None:
+        end = self._buffer.find(b"\n", self._searched)
+        if end < 0:
+            self._searched = len(self._buffer)
+            if len(self._buffer) > HEAD_LIMIT:
+                self.end()
+            return None
+        line = bytes(self._buffer[:end])
+        self._drop(end + 1)
+        return line.removesuffix(b"\r")
+
+    def _skip_line(self, line: bytes) -> None:
+        """Read a chunk's size, or a line of the trailer (RFC 9112 section 7.1)."""
+        if self._in_trailer:
+            self._in_trailer = bool(line)
+            return
         size = line.partition(b";")[0].strip()
-        if not re.fullmatch(rb"[0-9a-fA-F]{1,16}", size):
+        if not _CHUNK.fullmatch(size):
             self.end()
-            return False
-        self._chunked = int(size, 16) > 0
-        # The last chunk has no data: its line is followed by an empty one.
-        self._body = int(size, 16) + 2
-        del self._buffer[: len(line) + 2]
-        return True
+            return
+        self._body = int(size, 16)
+        if self._body:
+            self._body += 2  # the CRLF after the chunk's data
+        else:
+            self._chunked, self._in_trailer = False, True

@@ -1,93 +1,108 @@
-"""Both directions of one connection: bytes to heads and frames, no server known."""
+"""Both directions of one connection, sans I/O: bytes in, heads and frames out."""
 
 from __future__ import annotations
 
-from wslab.trace.model import Head, Sender, TcpEnd
-from wslab.trace.recording import RecordedConnection
+from collections.abc import Iterator
+
+from wslab.trace.model import Frame, Head, Sender
 from wslab.trace.wire.frames import FrameReader, Inflater
 from wslab.trace.wire.heads import HeadReader
 
 
 class Wire:
-    """Reads both directions of one connection and records heads and frames."""
+    """Turns the bytes of one connection into its heads and frames.
 
-    def __init__(self, connection: RecordedConnection) -> None:
-        self._connection = connection
+    It knows no socket and no server: whoever sees the bytes, a recorded server or a
+    client that speaks for itself, feeds them in the order in which they passed.
+
+        wire = Wire()
+        wire.feed("client", request)     # [Head("client", "GET / HTTP/1.1", ...)]
+        wire.feed("server", response)    # [Head("server", "HTTP/1.1 101 ...", ...)]
+        wire.feed("client", frames)      # [Frame("client", Opcode.TEXT, ...)]
+
+    HTTP/1.1 is read until a response switches to WebSocket with a 101 (RFC 6455
+    section 4), frames from then on. What is neither is passed over.
+    """
+
+    def __init__(self) -> None:
         self._heads = {s: HeadReader(s) for s in _SENDERS}
         self._frames: dict[Sender, FrameReader] = {}
-        self._requests: list[Head] = []
+        self._switched = False
+        self._requests: list[tuple[Head, dict[str, str]]] = []
         self._answered = 0
 
-    def data(self, sender: Sender, data: bytes) -> None:
-        """Takes bytes that `sender` put on the wire."""
-        if self._frames:
+    def feed(self, sender: Sender, data: bytes) -> list[Head | Frame]:
+        """Take bytes that `sender` put on the wire; return what they complete.
+
+        A frame that a client sends before it is answered comes with the response.
+        """
+        return list(self._read(sender, data))
+
+    def _read(self, sender: Sender, data: bytes) -> Iterator[Head | Frame]:
+        if self._switched:
             reader = self._frames.get(sender)
-            for frame in reader.feed(data) if reader else ():
-                self._connection.record(frame)
+            yield from reader.feed(data) if reader else ()
             return
         self._heads[sender].feed(data)
-        self._read_heads(sender)
+        while not self._switched:
+            head = self._request() if sender == "client" else self._response()
+            if head is None:
+                return
+            yield head
+        yield from self._early_frames()
 
-    def end(self, event: TcpEnd) -> None:
-        """Takes the end of the connection: only the first one counts."""
-        if self._connection.end is None:
-            self._connection.record(event)
+    def _request(self) -> Head | None:
+        reader = self._heads["client"]
+        if self._requests and _upgrades(self._requests[-1][0]):
+            reader.wait()  # frames or nothing, the response decides
+            return None
+        head = reader.next_head(self._answered + len(self._requests))
+        if head is not None:
+            self._requests.append((head, reader.offered))
+            reader.expect_body(head)
+        return head
 
-    def _read_heads(self, sender: Sender) -> None:
-        read = self._read_request if sender == "client" else self._read_response
-        while not self._frames and read():
-            pass
-
-    def _read_request(self) -> bool:
-        if self._requests and self._upgrades(self._requests[-1]):
-            self._heads["client"].wait()  # frames or nothing, the response decides
-            return False
-        number = self._answered + len(self._requests)
-        head = self._heads["client"].next_head(number)
-        if head is None:
-            return False
-        self._connection.record(head)
-        self._requests.append(head)
-        self._heads["client"].expect_body(head)
-        return True
-
-    def _read_response(self) -> bool:
-        head = self._heads["server"].next_head(self._answered)
-        if head is None:
-            return False
-        self._connection.record(head)
+    def _response(self) -> Head | None:
+        request, offered = self._requests[0] if self._requests else (None, {})
+        head = self._heads["server"].next_head(self._answered, offered)
+        if head is None or head.status is None:
+            return head
         if head.status == 101:
             self._switch(head)
-        elif head.status is not None and head.status >= 200:
-            self._answer(head)
-        return True
+        elif head.status >= 200:
+            self._answer(head, request)
+        return head
 
-    def _answer(self, head: Head) -> None:
-        request = self._requests.pop(0) if self._requests else None
+    def _answer(self, head: Head, request: Head | None) -> None:
+        del self._requests[:1]
         self._answered += 1
         bodiless = request is not None and request.start.startswith("HEAD ")
         if not bodiless and head.status not in (204, 304):
             self._heads["server"].expect_body(head)
 
     def _switch(self, response: Head) -> None:
-        """From HTTP to WebSocket, with what both sides have already sent."""
-        offer = response.get("sec-websocket-extensions") or ""
+        """Read frames from now on, of each side that could be followed until here."""
+        self._switched = True
+        agreed = response.get("sec-websocket-extensions") or ""
         for sender in _SENDERS:
             if not self._heads[sender].ended:
-                self._frames[sender] = FrameReader(sender, _inflater(offer, sender))
-        for sender in _SENDERS:
-            self.data(sender, self._heads[sender].take_rest())
+                self._frames[sender] = FrameReader(sender, _inflater(agreed, sender))
 
-    @staticmethod
-    def _upgrades(request: Head) -> bool:
-        return (request.get("upgrade") or "").lower() == "websocket"
+    def _early_frames(self) -> Iterator[Frame]:
+        """Yield the frames that both sides have already sent."""
+        for sender, reader in self._frames.items():
+            yield from reader.feed(self._heads[sender].take_rest())
 
 
 _SENDERS: tuple[Sender, Sender] = ("client", "server")
 
 
+def _upgrades(request: Head) -> bool:
+    return (request.get("upgrade") or "").lower() == "websocket"
+
+
 def _inflater(extensions: str, sender: Sender) -> Inflater | None:
-    """The permessage-deflate context that the server's response agrees to."""
+    """Return the permessage-deflate context that the response agrees to."""
     if "permessage-deflate" not in extensions:
         return None
     return Inflater(takeover=f"{sender}_no_context_takeover" not in extensions)
