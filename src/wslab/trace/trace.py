@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from wslab.trace.ladder.sections import ladder_of
 from wslab.trace.ladder.svg import ladder_html
 from wslab.trace.ladder.text import ladder_text
 from wslab.trace.model import Connection, Event, Frame
@@ -26,7 +27,11 @@ class Trace:
 
     @property
     def connection(self) -> Connection:
-        """The latest connection. Raises LookupError where there is none."""
+        """The latest connection.
+
+        Raises:
+            LookupError: Nothing has connected since the last look.
+        """
         if not self.connections:
             raise LookupError("nothing has connected since the last look")
         return self.connections[-1]
@@ -44,7 +49,7 @@ class Trace:
     @property
     def text(self) -> str:
         """The ladder as text, at most 88 columns wide."""
-        return ladder_text(self.connections, self.left_out)
+        return ladder_text(ladder_of(self.connections, self.left_out))
 
     def __str__(self) -> str:
         return self.text
@@ -56,7 +61,5 @@ class Trace:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> dict[Literal["text/html", "text/plain"], str]:
-        return {
-            "text/html": ladder_html(self.connections, self.left_out),
-            "text/plain": self.text,
-        }
+        ladder = ladder_of(self.connections, self.left_out)
+        return {"text/html": ladder_html(ladder), "text/plain": ladder_text(ladder)}

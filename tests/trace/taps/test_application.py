@@ -131,3 +131,5 @@ async def test_no_message_is_no_message():
     _, trace = await call(app, *events, {"type": kind})
     data = [event.data for event in trace.connection.application[:-1]]
     assert data == ["", "", b"", b"", None, None]
+    lines = [line.split("│")[-1] for line in str(trace).splitlines()[1:]]
+    assert lines[:4] == [' → receive ""', ' ← send ""', " → receive 0 B", " ← send 0 B"]

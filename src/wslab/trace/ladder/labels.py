@@ -1,12 +1,11 @@
-"""What a row of a ladder says, cut to a width in characters."""
+"""The label of each event: made once, placed by the SVG and by the text."""
 
 from __future__ import annotations
 
 from codecs import getincrementaldecoder
 
-from wslab.trace.ladder.order import Row
+from wslab.trace.ladder.label import DOT, Label, Payload, cut, printable
 from wslab.trace.model import (
-    EXCERPT,
     ApplicationEvent,
     Frame,
     Head,
@@ -15,90 +14,80 @@ from wslab.trace.model import (
     WireEvent,
 )
 
-ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-_DOT = " \N{MIDDLE DOT} "
-_WHOLE = 10 * EXCERPT
 _BODIES = ("http.", "websocket.http.")
-_SHORTEST = 8
-"""Characters of a payload that stay readable, however narrow the lane."""
+_LONGEST_NAME, _LONGEST_BRIEF = 40, 12
+_BRIEF = {Opcode.CONTINUATION: "cont", Opcode.BINARY: "bin"}
 
 
-def cut(text: str, width: int) -> str:
-    """`text` without control characters, or its beginning and an ellipsis."""
-    text = printable(text)
-    return text if len(text) <= width else text[: width - 1] + ELLIPSIS
-
-
-def printable(text: str) -> str:
-    """`text` with escapes for what would steer a terminal or turn the reading order."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
-    )
-
-
-def wire_label(event: WireEvent, width: int) -> str:
-    """What was on the wire: a request or status line, a frame, the end of TCP."""
+def wire_label(event: WireEvent) -> Label:
+    """Return what was on the wire: a request or status line, a frame, TCP's end."""
     match event:
         case Head():
-            return cut(_head(event), width)
+            return _head(event)
         case TcpEnd():
-            return f"TCP {event.how}"
+            return Label(f"TCP {event.how}")
         case Frame():
-            return cut(_frame(event, width), width)
+            return _frame(event)
 
 
-def application_label(event: ApplicationEvent, width: int) -> str:
-    """An ASGI event without its prefix, and what it says."""
+def application_label(event: ApplicationEvent) -> Label:
+    """Return an ASGI event without its prefix, and what it says."""
     kind = event.type.removeprefix("websocket.").removeprefix("http.")
-    said = [str(event.code)] if event.code is not None else []
+    code = "" if event.code is None else str(event.code)
+    said = []
     if event.data is not None and event.type.startswith(_BODIES):
-        said.append(f"{event.length} B")
+        code = f"{event.length} B"
+    elif event.data == b"":
+        code = "0 B"  # an empty text is ""
     elif event.data is not None:
-        whole = len(event.data) == event.length
-        room = max(_SHORTEST, width - len(kind) - 1)
-        said.append(_payload(event.data, whole, room))
-    said += [_quote(event.reason)] if event.reason else []
-    said += [event.detail] if event.detail else []
-    return cut(" ".join([kind, *said]), width)
+        said.append(_payload(event.data, len(event.data) == event.length))
+    if event.reason:
+        said.append(_payload(event.reason, True))
+    if event.detail:
+        said.append(Payload(printable(event.detail)))
+    brief = cut(kind.rsplit(".", 1)[-1], _LONGEST_BRIEF)
+    return Label(cut(kind, _LONGEST_NAME), brief, code, _joined(said))
 
 
-def row_key(row: Row) -> tuple[object, ...]:
-    """What two rows have in common that say the same, in any run."""
-    wire, application = row
-    return (
-        wire and (wire.sender, wire_label(wire, _WHOLE)),
-        application and (application.sender, application_label(application, _WHOLE)),
-    )
+def _joined(said: list[Payload]) -> Payload | None:
+    if len(said) > 1:
+        return Payload(" ".join(part.fit(1_000) for part in said))
+    return said[0] if said else None
 
 
-def _head(head: Head) -> str:
+def _head(head: Head) -> Label:
     if head.sender == "client":
-        return head.start.rsplit(" ", 1)[0]
-    return head.start.split(" ", 1)[1].strip()
+        method, _, rest = head.start.partition(" ")
+        target = rest.rpartition(" ")[0]
+        return Label(cut(method, _LONGEST_NAME), payload=Payload(printable(target)))
+    _, status, *reason = head.start.split(" ", 2)
+    said = " ".join(reason).strip()
+    return Label("", code=status, payload=Payload(printable(said)) if said else None)
 
 
-def _frame(frame: Frame, width: int) -> str:
-    name = _name(frame)
+def _frame(frame: Frame) -> Label:
+    name, brief = _names(frame)
     if frame.opcode == Opcode.CLOSE:
-        reason = f" {_quote(frame.close_reason)}" if frame.close_reason else ""
+        reason = _payload(frame.close_reason, True) if frame.close_reason else None
         code = "without a code" if frame.length < 2 else str(frame.close_code)
-        return f"{name} {code}{reason}"
-    notes = _DOT + " ".join([f"{_size(frame)} B", *_marks(frame)])
+        return Label(name, brief, code, reason)
+    notes = DOT + " ".join([f"{_size(frame)} B", *_marks(frame)])
     if not frame.payload or _is_keepalive(frame):
-        return name + notes
+        return Label(name, brief, notes=notes)
     whole = len(frame.payload) == _size(frame)
     data: str | bytes = frame.payload
     if frame.opcode != Opcode.BINARY:
         data = _text(frame.payload, whole and frame.fin)
-    room = max(_SHORTEST, width - len(name) - 1 - len(notes))
-    return f"{name} {_payload(data, whole, room)}{notes}"
+    return Label(name, brief, payload=_payload(data, whole), notes=notes)
 
 
-def _name(frame: Frame) -> str:
+def _names(frame: Frame) -> tuple[str, str]:
     try:
-        return Opcode(frame.opcode).name.lower()
+        opcode = Opcode(frame.opcode)
     except ValueError:
-        return f"opcode {frame.opcode}"
+        return f"opcode {frame.opcode}", f"op {frame.opcode}"
+    name = opcode.name.lower()
+    return name, _BRIEF.get(opcode, name)
 
 
 def _size(frame: Frame) -> int:
@@ -122,24 +111,14 @@ def _is_keepalive(frame: Frame) -> bool:
 
 
 def _text(payload: bytes, whole: bool) -> str | bytes:
-    """The payload as text, less a character that is cut; bytes if it is no UTF-8."""
+    """Return text, less a character that is cut; bytes if it is no UTF-8."""
     try:
         return getincrementaldecoder("utf-8")().decode(payload, whole)
     except UnicodeDecodeError:
         return payload
 
 
-def _payload(data: str | bytes, whole: bool, room: int) -> str:
+def _payload(data: str | bytes, whole: bool) -> Payload:
     if isinstance(data, str):
-        return _quote(data, whole, room)
-    shown = data if whole and 3 * len(data) - 1 <= room else data[: max(1, room // 3)]
-    more = "" if whole and len(shown) == len(data) else ELLIPSIS
-    return f"{shown.hex(' ')}{more}" if data else '""'
-
-
-def _quote(text: str | None, whole: bool = True, room: int = 1000) -> str:
-    """`text` in quotes, control characters escaped, cut to `room` characters."""
-    shown = printable(text or "").replace('"', '\\"')
-    if whole and len(shown) + 2 <= room:
-        return f'"{shown}"'
-    return f'"{shown[: max(1, room - 3)]}{ELLIPSIS}"'
+        return Payload(printable(data).replace('"', '\\"'), "quoted", whole)
+    return Payload(data.hex(" "), "hex", whole)

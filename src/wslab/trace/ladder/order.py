@@ -25,7 +25,7 @@ class Row(NamedTuple):
 
 
 def rows_of(events: Sequence[Event]) -> list[Row]:
-    """The rows of one connection.
+    """Return the rows of one connection.
 
     The order in which a server handles events depends on how TCP cut its bytes into
     chunks: two messages may arrive before the application receives the first, or not.
@@ -51,7 +51,7 @@ class _Ladder:
         self._placed: set[int] = set()
 
     def rows(self) -> list[Row]:
-        """Places the earliest event that can be placed, over and over."""
+        """Place the earliest event that can be placed, over and over."""
         rows = []
         waiting = list(range(len(self._events)))
         while waiting:
@@ -70,7 +70,7 @@ class _Ladder:
         return all(b in self._placed or b in row for i in row for b in self._before[i])
 
     def _part(self, index: int) -> None:
-        """Gives the first pair that waits in vain a row for each."""
+        """Give the first pair that waits in vain a row for each."""
         for i in range(index, len(self._events)):
             if i not in self._placed and i in self._partner:
                 del self._partner[self._partner.pop(i)]
@@ -89,7 +89,7 @@ class _Ladder:
 
 
 def _partners(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
-    """Both directions of each pair of indices that share a row.
+    """Yield both directions of each pair of indices that share a row.
 
     An event pairs with what it caused, so with a later one: a close frame that the
     server sent on its own is no partner of the application's later close.
@@ -110,7 +110,7 @@ def _partners(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
 
 
 def _causes(events: Sequence[Event], partner: dict[int, int]) -> Iterator[list[int]]:
-    """For each event the indices that must come before it."""
+    """Yield for each event the indices that must come before it."""
     last: dict[str, int] = {}
     for index, event in enumerate(events):
         lane = _lane(event)

@@ -5,34 +5,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from wslab.trace.ladder.fold import Note, fold
-from wslab.trace.ladder.labels import row_key
-from wslab.trace.ladder.order import Row, rows_of
+from wslab.trace.ladder.fold import fold
+from wslab.trace.ladder.label import ELLIPSIS, Label, Payload, printable
+from wslab.trace.ladder.rung import Note, Rung, rungs_of
 from wslab.trace.model import Connection
 
 SHOWN_SECTIONS = 12
 
 
 class Section(NamedTuple):
-    """One connection, or several that did the same: a title and rows."""
+    """One connection, or several that did the same: a title, if any, and rows."""
 
-    title: str
-    rows: tuple[Row | Note, ...]
+    title: Label | None
+    rows: tuple[Rung | Note, ...]
 
 
-def sections(connections: Sequence[Connection], left_out: int) -> list[Section]:
-    """Return the connections in the order they were made, the same ones folded."""
+class Ladder(NamedTuple):
+    """All that both forms place: what it is of, and a section for each connection."""
+
+    title: Label
+    sections: tuple[Section, ...]
+
+
+def ladder_of(connections: Sequence[Connection], left_out: int = 0) -> Ladder:
+    """Return the ladder of connections in the order in which they were made.
+
+    Args:
+        connections: What a recorder has kept; neighbours that did the same are one
+            section, and only the first sections are shown.
+        left_out: How many connections a recorder has not kept.
+    """
+    count = len(connections) + left_out
     groups = _groups(connections)
-    many = len(connections) + left_out > 1
-    shown = [
-        Section(_title(group, many), rows) for group, rows in groups[:SHOWN_SECTIONS]
+    sections = [
+        Section(_title(group, count > 1), rows)
+        for group, rows in groups[:SHOWN_SECTIONS]
     ]
-    left_out += sum(len(g) for g, _ in groups[SHOWN_SECTIONS:])
-    if left_out:
-        shown.append(
-            Section(f"\N{HORIZONTAL ELLIPSIS} {left_out} connections left out", ())
-        )
-    return shown
+    hidden = left_out + sum(len(group) for group, _ in groups[SHOWN_SECTIONS:])
+    if hidden:
+        sections.append(Section(Label(f"{ELLIPSIS} {hidden} connections left out"), ()))
+    title = Label(f"{count} connections")
+    if count == 1 and connections:
+        title = Label("", payload=Payload(printable(connections[0].path)))
+    return Ladder(title, tuple(sections))
 
 
 class _Numbered(NamedTuple):
@@ -40,37 +55,40 @@ class _Numbered(NamedTuple):
     connection: Connection
 
 
-_Group = tuple[list[_Numbered], tuple[Row | Note, ...]]
+_Group = tuple[list[_Numbered], tuple[Rung | Note, ...]]
 
 
 def _groups(connections: Sequence[Connection]) -> list[_Group]:
-    """Runs of connections whose rows say the same."""
+    """Return runs of connections whose rows say the same."""
     groups: list[_Group] = []
     latest: Sequence[object] = ()
     for number, connection in enumerate(connections, 1):
         rows = _rows(connection)
-        key = [row if isinstance(row, Note) else row_key(row) for row in rows]
-        if not groups or key != latest:
+        said = [row if isinstance(row, Note) else row.said for row in rows]
+        if not groups or said != latest:
             groups.append(([], rows))
-            latest = key
+            latest = said
         groups[-1][0].append(_Numbered(number, connection))
     return groups
 
 
-def _rows(connection: Connection) -> tuple[Row | Note, ...]:
-    first = fold(rows_of(connection.events[: connection.gap]))
-    last = fold(rows_of(connection.events[connection.gap :]))
-    left_out = connection.left_out
-    note = [Note(f"\N{HORIZONTAL ELLIPSIS} {left_out} events left out")]
-    return (*first, *(note if left_out else []), *last)
+def _rows(connection: Connection) -> tuple[Rung | Note, ...]:
+    rows = fold(rungs_of(connection.events[: connection.gap]))
+    if connection.left_out:
+        rows.append(Note(f"{ELLIPSIS} {connection.left_out} events left out"))
+    rows += fold(rungs_of(connection.events[connection.gap :]))
+    if connection.fault:
+        rows.append(Note(f"the recorder failed: {printable(connection.fault)}"))
+    return tuple(rows)
 
 
-def _title(group: list[_Numbered], many: bool) -> str:
+def _title(group: list[_Numbered], many: bool) -> Label | None:
     first, last = group[0], group[-1]
-    continued = " (continued)" if first.connection.continued else ""
+    path = Payload(printable(first.connection.path))
+    continued = "(continued)" if first.connection.continued else ""
     if not many:
-        return f"{first.connection.path}{continued}" if continued else ""
-    numbers = f"connection {first.number}"
+        return Label("", payload=path, notes=continued) if continued else None
+    numbers = f"connection {first.number}:"
     if len(group) > 1:
-        numbers = f"connections {first.number} to {last.number}, each"
-    return f"{numbers}: {first.connection.path}{continued}"
+        numbers = f"connections {first.number} to {last.number}, each:"
+    return Label(numbers, payload=path, notes=continued)

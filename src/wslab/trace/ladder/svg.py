@@ -1,134 +1,163 @@
-"""A trace as a ladder diagram: SVG in HTML that follows the page's theme."""
+"""A ladder as a diagram: SVG that has its own size and follows the page's theme."""
 
 from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 
-from wslab.trace.ladder.fold import Note
-from wslab.trace.ladder.labels import application_label, cut, wire_label
-from wslab.trace.ladder.order import Row
-from wslab.trace.ladder.sections import Section, sections
-from wslab.trace.model import ApplicationEvent, Connection
+from wslab.trace.ladder.label import Label, cut
+from wslab.trace.ladder.rung import Note, Rung
+from wslab.trace.ladder.sections import Ladder, Section
 
-# One unit is one pixel on a phone: 360 of them fit a viewport of 390 pixels with its
-# margins, and there the text is 11.5 pixels high.
-WIDTH = 360
-CLIENT, SERVER = 6, 226
+# Heights are pixels and widths are shares of the room there is, so there is no
+# `viewBox` that a front end's style sheet could stretch. In 358 pixels, a phone's 390
+# less its margins, the text is 11.4 pixels high; a narrower page makes it smaller, a
+# wider one up to 13 pixels, and from `WIDE` pixels on there is room for longer labels.
+WIDEST, WIDE = 760, 640
+CLIENT = 6
 ROW, TITLE = 30, 24
-WIRE_CHARACTERS, APPLICATION_CHARACTERS, TITLE_CHARACTERS = 30, 17, 48
+SERVER = "60%"
+_WIRE_CHARACTERS = (28, 46)
+_APPLICATION_CHARACTERS = (19, 31)
+_TITLE_CHARACTERS = (50, 80)
 
 _STYLE = (
-    ".wsl{width:100%;max-width:480px;height:auto;display:block;color:inherit;"
-    "font:11.5px ui-monospace,SFMono-Regular,Menlo,Consolas,"
-    "'DejaVu Sans Mono',monospace}"
-    ".wsl text{fill:currentColor}"
+    ".wsl{container-type:inline-size;display:block;color:inherit;font:11.5px "
+    "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}"
+    ".wsl text{fill:currentColor;font-size:min(13px,3.19cqi)}"
     ".wsl .h{font-weight:600}"
     ".wsl .n{font-family:system-ui,sans-serif;font-style:italic}"
     ".wsl .e{text-anchor:end}"
-    ".wsl path{fill:none;stroke:currentColor;stroke-width:1.3}"
+    ".wsl path,.wsl line{fill:none;stroke:currentColor;stroke-width:1.3}"
     ".wsl .l{stroke-width:1;opacity:.4}"
     ".wsl .c{stroke:var(--wsl-client,var(--jp-brand-color1,"
     "var(--md-typeset-a-color,#3b78d8)))}"
     ".wsl .s{stroke:var(--wsl-server,#c2662d)}"
+    f".wsl .x{{transform:translateX({SERVER})}}"
+    ".wsl .y{transform:translateX(100%)}"
+    ".wsl .w{display:none}"
+    f"@container (min-width:{WIDE}px){{.wsl .w{{display:inline}}"
+    ".wsl .p{display:none}}"
 )
 
 _numbers = itertools.count(1)
 
 
-def ladder_html(connections: Sequence[Connection], left_out: int = 0) -> str:
-    """One SVG element: role "img", with a title and a description in words."""
-    shown = sections(connections, left_out)
-    if not shown:
+def ladder_html(ladder: Ladder) -> str:
+    """Return one SVG element: role "img", with a title and a description in words.
+
+    What does not fit on a phone is there twice, in a short and in a longer form, of
+    which the width of the page shows one.
+    """
+    if not ladder.sections:
         return "<p><em>Nothing since the last look.</em></p>"
     body: list[str] = []
     height = 2
-    for section in shown:
+    for section in ladder.sections:
         drawn, height = _section(section, height)
         body += drawn
-    spoken = "\n".join(_sentence(row) for s in shown for row in s.rows)
+    spoken = "\n".join(_sentence(row) for s in ladder.sections for row in s.rows)
     mark = f"wsl{zlib.crc32(spoken.encode()):08x}-{next(_numbers)}"
+    title = f"Ladder diagram: {ladder.title.fit(80)}"
     return (
         f'<svg class="wsl" role="img" xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="0 0 {WIDTH} {height + 4}" '
+        f'width="100%" height="{height + 4}" style="width:100%!important;'
+        f'max-width:{WIDEST}px!important;height:{height + 4}px!important" '
         f'aria-labelledby="{mark}t" aria-describedby="{mark}d">'
-        f'<title id="{mark}t">{escape(_title(connections, left_out))}</title>'
+        f'<title id="{mark}t">{escape(title)}</title>'
         f'<desc id="{mark}d">{escape(spoken)}</desc>'
         f"<style>{_STYLE}</style>{''.join(body)}</svg>"
     )
 
 
-def _title(connections: Sequence[Connection], left_out: int) -> str:
-    count = len(connections) + left_out
-    which = connections[-1].path if count == 1 else f"{count} connections"
-    return f"Ladder diagram: {cut(which, 80)}"
-
-
-def _sentence(row: Row | Note) -> str:
-    """A row in words, for the description."""
+def _sentence(row: Rung | Note) -> str:
+    """Return a row in words, for the description."""
     if isinstance(row, Note):
         return f"{row.text}."
     said = []
     if row.wire is not None:
-        said.append(f"{row.wire.sender} sends {wire_label(row.wire, 80)}")
+        said.append(f"{row.wire.sender} sends {row.wire.label.fit(80)}")
     if row.application is not None:
-        label = application_label(row.application, 60)
-        received = row.application.sender == "server"
+        received = row.application.has_arrow and row.application.sender == "server"
+        label = row.application.label.fit(60)
         said.append(f"application {'gets ' if received else ''}{label}")
     return "; ".join(said) + "."
 
 
 def _section(section: Section, top: int) -> tuple[list[str], int]:
-    """The elements of a section that begins at `top`, and where it ends."""
-    drawn = []
-    if section.title:
-        drawn.append(_text(cut(section.title, TITLE_CHARACTERS), 0, top + 15, "h"))
+    """Return the elements of a section that begins at `top`, and where it ends."""
+    drawn: list[str] = []
+    if section.title is not None:
+        drawn += _label(section.title, _TITLE_CHARACTERS, "0", top + 15, "h")
         top += TITLE
     if not section.rows:
         return drawn, top
     drawn += [
-        _text("client", 0, top + 13, "n"),
-        _text("wire", (CLIENT + SERVER) // 2 - 12, top + 13, "n"),
-        _text("application", WIDTH, top + 13, "n e"),
+        _text("client", "0", top + 13, "n"),
+        _text("wire", "28%", top + 13, "n"),
+        _text("application", "100%", top + 13, "n e"),
     ]
     top += TITLE - 6
     end = top + ROW * len(section.rows) + 6
-    drawn.append(f'<path class="l" d="M{CLIENT} {top}V{end}M{SERVER} {top}V{end}"/>')
+    for x in (CLIENT, SERVER):
+        drawn.append(f'<line class="l" x1="{x}" x2="{x}" y1="{top}" y2="{end}"/>')
     for number, row in enumerate(section.rows):
         drawn += _row(row, top + ROW * number)
     return drawn, end + 8
 
 
-def _row(row: Row | Note, top: int) -> Iterator[str]:
+def _row(row: Rung | Note, top: int) -> Iterator[str]:
     text, line = top + 17, top + 24
     if isinstance(row, Note):
-        yield _text(row.text, CLIENT + 8, text, "n")
+        yield _text(cut(row.text, _TITLE_CHARACTERS[0]), str(CLIENT + 8), text, "n")
         return
     if row.wire is not None:
-        label = wire_label(row.wire, WIRE_CHARACTERS)
-        if row.wire.sender == "client":
-            yield _text(label, CLIENT + 6, text)
-            yield f'<path class="c" d="M{CLIENT} {line}H{SERVER - 1}m-5-3 5 3-5 3"/>'
-        else:
-            yield _text(label, SERVER - 6, text, "e")
-            yield f'<path class="s" d="M{SERVER} {line}H{CLIENT + 1}m5-3-5 3 5 3"/>'
+        inward = row.wire.sender == "client"
+        x, classes = (str(CLIENT + 6), "") if inward else ("-6", "x e")
+        yield from _label(row.wire.label, _WIRE_CHARACTERS, x, text, classes)
+        yield from _arrow(inward, True, line)
     if row.application is not None:
-        yield from _application(row.application, text, line)
+        label = row.application.label
+        yield from _label(label, _APPLICATION_CHARACTERS, "8", text, "x")
+        if row.application.has_arrow:
+            yield from _arrow(row.application.sender == "server", False, line)
 
 
-def _application(event: ApplicationEvent, text: int, line: int) -> Iterator[str]:
-    label = application_label(event, APPLICATION_CHARACTERS)
-    yield _text(label, SERVER + 8, text)
-    if event.is_end:
-        return
-    if event.sender == "server":
-        yield f'<path class="c" d="M{SERVER + 4} {line}H{WIDTH - 1}m-5-3 5 3-5 3"/>'
+def _arrow(inward: bool, on_wire: bool, y: int) -> Iterator[str]:
+    """Yield a line across a lane, and its head; inward is to the right."""
+    left, right = (str(CLIENT), SERVER) if on_wire else (SERVER, "100%")
+    kind = "c" if inward else "s"
+    yield f'<line class="{kind}" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
+    if inward:
+        classes, head = ("x" if on_wire else "y"), f"M-6 {y - 3}l5 3-5 3"
     else:
-        yield f'<path class="s" d="M{WIDTH} {line}H{SERVER + 5}m5-3-5 3 5 3"/>'
+        classes = "" if on_wire else "x"
+        head = f"M{CLIENT + 6 if on_wire else 6} {y - 3}l-5 3 5 3"
+    yield f'<path class="{f"{kind} {classes}".strip()}" d="{head}"/>'
 
 
-def _text(content: str, x: int, y: int, classes: str = "") -> str:
+def _label(
+    label: Label, widths: tuple[int, int], x: str, y: int, classes: str = ""
+) -> Iterator[str]:
+    """Yield a label for a phone and one for a wide page, or the one that fits both."""
+    narrow, wide = (label.fit(width) for width in widths)
+    if narrow == wide:
+        yield _text(narrow, x, y, classes, _squeezed(narrow, widths[0]))
+        return
+    yield _text(narrow, x, y, f"{classes} p".strip(), _squeezed(narrow, widths[0]))
+    yield _text(wide, x, y, f"{classes} w".strip(), _squeezed(wide, widths[1]))
+
+
+def _squeezed(label: str, width: int) -> str:
+    """Return how letters get narrower, where nothing of a label may be cut."""
+    if len(label) <= width:
+        return ""
+    share = width / len(label)
+    return f' style="font-size:min({13 * share:.1f}px,{3.19 * share:.2f}cqi)"'
+
+
+def _text(content: str, x: str, y: int, classes: str = "", more: str = "") -> str:
     kind = f' class="{classes}"' if classes else ""
-    return f'<text x="{x}" y="{y}"{kind}>{escape(content, quote=False)}</text>'
+    return f'<text x="{x}" y="{y}"{kind}{more}>{escape(content, quote=False)}</text>'

@@ -1,14 +1,12 @@
-"""A trace as text: three lanes for a terminal, a test and a screen reader."""
+"""A ladder as text: three lanes for a terminal, a test and a screen reader."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from wslab.trace.ladder.fold import Note
-from wslab.trace.ladder.labels import application_label, cut, wire_label
-from wslab.trace.ladder.order import Row
-from wslab.trace.ladder.sections import Section, sections
-from wslab.trace.model import ApplicationEvent, Connection
+from wslab.trace.ladder.label import cut
+from wslab.trace.ladder.rung import Note, Rung, Side
+from wslab.trace.ladder.sections import Ladder, Section
 
 COLUMNS = 88
 WIRE = 56
@@ -16,46 +14,54 @@ APPLICATION = 26
 _HEADER = f"{'client':<28}{'wire':<31}application"
 
 
-def ladder_text(connections: Sequence[Connection], left_out: int = 0) -> str:
-    """The lines of a trace, at most 88 columns wide, no spaces at their ends."""
-    return "\n".join(line.rstrip() for line in _lines(connections, left_out))
+def ladder_text(ladder: Ladder) -> str:
+    """Return the lines of a ladder, at most 88 columns wide, no spaces at their ends.
+
+    A label may be shortened as `Label.fit` does it: a payload, never a status, a code,
+    a flag or a length.
+    """
+    return "\n".join(line.rstrip() for line in _lines(ladder))
 
 
-def _lines(connections: Sequence[Connection], left_out: int) -> Iterator[str]:
-    shown = sections(connections, left_out)
-    if not shown:
+def _lines(ladder: Ladder) -> Iterator[str]:
+    if not ladder.sections:
         yield "nothing since the last look"
-        return
-    for number, section in enumerate(shown):
+    for number, section in enumerate(ladder.sections):
         if number:
             yield ""
         yield from _section_lines(section)
 
 
 def _section_lines(section: Section) -> Iterator[str]:
-    if section.title:
-        yield cut(section.title, COLUMNS)
+    if section.title is not None:
+        yield section.title.fit(COLUMNS)
     if section.rows:
         yield _HEADER
     for row in section.rows:
-        yield f"  {row.text}" if isinstance(row, Note) else _row_line(row)
-
-
-def _row_line(row: Row) -> str:
-    wire = ""
-    if row.wire is not None:
-        label = wire_label(row.wire, WIRE - 4)
-        line = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * (WIRE - 3 - len(label))
-        if row.wire.sender == "client":
-            wire = f"{label} {line}\N{RIGHTWARDS ARROW} "
+        if isinstance(row, Note):
+            yield f"  {cut(row.text, COLUMNS - 2)}"
         else:
-            wire = f"\N{LEFTWARDS ARROW}{line} {label} "
-    application = f" {_application(row.application)}" if row.application else ""
+            yield _rung_line(row)
+
+
+def _rung_line(rung: Rung) -> str:
+    wire = _wire(rung.wire) if rung.wire else ""
+    application = f" {_application(rung.application)}" if rung.application else ""
     bar = "\N{BOX DRAWINGS LIGHT VERTICAL}"
     return f"{bar} {wire:<{WIRE}}{bar}{application}"
 
 
-def _application(event: ApplicationEvent) -> str:
-    received = event.sender == "server"
-    mark = "\N{RIGHTWARDS ARROW}" if received else "\N{LEFTWARDS ARROW}"
-    return f"{' ' if event.is_end else mark} {application_label(event, APPLICATION)}"
+def _wire(side: Side) -> str:
+    label = side.label.fit(WIRE - 4)
+    line = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * (WIRE - 3 - len(label))
+    if side.sender == "client":
+        return f"{label} {line}\N{RIGHTWARDS ARROW} "
+    return f"\N{LEFTWARDS ARROW}{line} {label} "
+
+
+def _application(side: Side) -> str:
+    mark = " "
+    if side.has_arrow:
+        received = side.sender == "server"
+        mark = "\N{RIGHTWARDS ARROW}" if received else "\N{LEFTWARDS ARROW}"
+    return f"{mark} {side.label.fit(APPLICATION)}"

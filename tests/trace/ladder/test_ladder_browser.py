@@ -36,19 +36,21 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
 SIZE = """() => {
   const svg = document.querySelector("svg").getBoundingClientRect();
   const box = e => e.getBoundingClientRect();
-  const texts = [...document.querySelectorAll("svg text")];
+  const texts = [...document.querySelectorAll("svg text")].filter(
+    t => getComputedStyle(t).display !== "none");
   const over = (a, b) => a.left < b.right && b.left < a.right
     && a.top < b.bottom - 1 && b.top < a.bottom - 1;
   return {
     scroll: document.documentElement.scrollWidth,
     width: svg.width,
-    font: parseFloat(getComputedStyle(texts[3]).fontSize) * svg.width / 360,
+    font: parseFloat(getComputedStyle(texts[3]).fontSize),
+    wide: texts.filter(t => t.matches(".w")).length,
     outside: texts.filter(t => box(t).left < svg.left - 1
       || box(t).right > svg.right + 1).map(t => t.textContent),
     overlapping: texts.filter((t, i) => texts.some((u, j) =>
       i < j && over(box(t), box(u)))).map(t => t.textContent),
     fill: getComputedStyle(texts[3]).fill,
-    strokes: [...new Set([...document.querySelectorAll("svg path")].map(
+    strokes: [...new Set([...document.querySelectorAll("svg path, svg line")].map(
       p => getComputedStyle(p).stroke))],
   };
 }"""
@@ -93,15 +95,19 @@ def open_page(browser, width: int, theme: str) -> Page:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [320, 390, 671, 672, 1280])
 def test_ladder_fits_and_follows_the_theme(browser, width, theme):
-    """F35: readable at 390 pixels, nothing cut or overlapping, the page's colours."""
+    """F35: readable at 390 pixels, nothing cut or overlapping, the page's colours.
+
+    From 640 pixels of room on there are longer labels, up to a width of 760 pixels.
+    """
     page = open_page(browser, width, theme)
     seen = page.evaluate(SIZE)
     page.close()
     assert seen["scroll"] == width
-    assert seen["font"] >= 11
-    assert seen["width"] <= 480
+    assert seen["font"] >= (11 if width >= 390 else 9)
+    assert seen["width"] == min(width - 32, 760)
+    assert bool(seen["wide"]) is (width >= 672)
     assert seen["outside"] == []
     assert seen["overlapping"] == []
     assert seen["fill"] == THEMES[theme]["colour"]

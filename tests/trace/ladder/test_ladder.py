@@ -1,13 +1,17 @@
 """The ladder: rows in a stable order, folded, as text and as SVG."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wslab.trace.ladder.fold import fold
+from wslab.trace.ladder.labels import application_label, wire_label
 from wslab.trace.ladder.order import rows_of
+from wslab.trace.ladder.rung import rungs_of
 from wslab.trace.model import (
     ApplicationEvent,
     Connection,
@@ -132,7 +136,7 @@ def test_repeats_are_folded():
     different = [event for n in range(100) for event in round_trip(n, str(n))]
     assert lines(*same)[4:] == ["  \N{MULTIPLICATION SIGN} 98 more"]
     assert lines(*different)[4:] == ["  \N{MULTIPLICATION SIGN} 98 more like these"]
-    assert len(fold(rows_of(same[:16]))) == 8
+    assert len(fold(rungs_of(same[:16]))) == 8
 
 
 def test_same_connections_are_folded():
@@ -207,7 +211,90 @@ def test_any_trace_has_both_forms(events):
     svg = ElementTree.fromstring(trace._repr_mimebundle_()["text/html"])
     assert svg.tag == f"{SVG}svg"
     for text in svg.iter(f"{SVG}text"):
-        assert len(text.text or "") <= 50
+        assert len(text.text or "") <= 80
+
+
+sizes = st.sampled_from([0, 1, 65535, 1 << 40])
+frames = st.builds(
+    lambda s, o, f, m, c, p, n, lost: Frame(
+        s, o, f, m, c, len(p) + n, p, None if lost else len(p) + n, None
+    ),
+    st.sampled_from(["client", "server"]),
+    st.integers(0, 15),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.binary(max_size=128),
+    sizes,
+    st.booleans(),
+)
+
+
+@given(frames, st.integers(1, 90))
+def test_no_length_opcode_code_or_flag_of_a_frame_is_cut(frame, width):
+    """F35: with too little room the payload goes, then the name gets shorter."""
+    label = wire_label(frame).fit(width)
+    if frame.opcode == Opcode.CLOSE:
+        assert ("without" if frame.length < 2 else str(frame.close_code)) in label
+        return
+    size = frame.length if frame.size is None else frame.size
+    assert re.search(rf"(^|\s){size} B( |$)", label)
+    assert label.endswith("FIN=0") or " FIN=0 " in label or frame.fin
+    assert (frame.masked == (frame.sender == "client")) == ("masked" not in label)
+    assert frame.compressed == ("deflated" in label or "not inflated" in label)
+    names = {0: "cont", 1: "text", 2: "bin", 9: "ping", 10: "pong"}
+    assert label.startswith(names.get(frame.opcode, "op"))
+    if frame.opcode not in names:
+        assert re.match(rf"op(code)? {frame.opcode} ", label)
+
+
+def sent(kind, **fields):
+    return ApplicationEvent(kind, "application", **fields)
+
+
+@pytest.mark.parametrize(
+    ("event", "narrow"),
+    [
+        (sent("http.response.start", code=401), "response.start 401"),
+        (sent("websocket.http.response.start", code=401), "response.start 401"),
+        (sent("http.response.body", data=b"", length=1234567), "body 1234567 B"),
+        (sent("websocket.http.response.start failed", code=500), "start failed 500"),
+        (
+            sent("websocket.disconnect", code=1011, reason="oh dear"),
+            "disconnect 1011 …",
+        ),
+        (sent("websocket.close", code=4001, reason="oh dear"), 'close 4001 "oh de…"'),
+        (sent("websocket.send", data="", length=0), 'send ""'),
+        (sent("websocket.send", data=b"", length=0), "send 0 B"),
+        (sent("websocket.send", data=b"\0\1\2\3\4\5", length=6), "send 00 01 02 03…"),
+        (sent("raised", detail="ValueError: oh dear"), "raised ValueError:…"),
+    ],
+)
+def test_labels_of_the_application_on_a_phone(event, narrow):
+    """F35: 19 characters, which hold each status, code and length."""
+    assert application_label(event).fit(19) == narrow
+    assert narrow in trace_of([event])._repr_mimebundle_()["text/html"].replace(
+        "&quot;", '"'
+    )
+
+
+def test_a_diagram_has_no_more_than_one_form_of_what_fits_a_phone():
+    """F35: a longer form is there only for a label that a phone shortens."""
+    long = trace_of([frame("client", b"x" * 100, 0)])._repr_mimebundle_()["text/html"]
+    assert len(re.findall(r'<text [^>]*class="[pw]"', long)) == 2
+    assert f'"{"x" * 12}…" · 100 B</text>' in long
+    assert f'"{"x" * 30}…" · 100 B</text>' in long
+    short = trace_of(echo_events())._repr_mimebundle_()["text/html"]
+    assert not re.findall(r'<text [^>]*class="[pw]"', short)
+
+
+def test_a_fault_of_the_recorder_is_told():
+    """What the recorder could not read is not passed over in silence."""
+    one = replace(connection(echo_events()), fault="ValueError in line 7 of heads.py")
+    note = "the recorder failed: ValueError in line 7 of heads.py"
+    bundle = Trace((one,))._repr_mimebundle_()
+    assert str(Trace((one,))).splitlines()[-1] == f"  {note}"
+    assert "the recorder failed: ValueError in line 7 of" in bundle["text/html"]
 
 
 def echo_events():
@@ -237,7 +324,8 @@ def test_svg_is_small_named_and_described():
     assert svg.get("aria-describedby") == description.get("id")
     assert title.text == "Ladder diagram: /echo"
     assert 'server sends text "hello" · 5 B; application send' in description.text
-    assert len(list(svg.iter(f"{SVG}path"))) == 1 + 7 + 5
+    assert len(list(svg.iter(f"{SVG}path"))) == 7 + 5  # the heads of the arrows
+    assert len(list(svg.iter(f"{SVG}line"))) == 2 + 7 + 5
 
 
 def test_two_diagrams_on_a_page_share_no_id():
