@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from wslab.trace.document import from_json, to_json
 from wslab.trace.ladder.sections import ladder_of
 from wslab.trace.ladder.svg import ladder_html
 from wslab.trace.ladder.text import ladder_text
@@ -50,6 +51,19 @@ class Trace:
     def text(self) -> str:
         """The ladder as text, at most 88 columns wide."""
         return ladder_text(ladder_of(self.connections, self.left_out))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the trace as dicts, lists, str, int, bool and None, for `json`."""
+        return to_json(self.connections, self.left_out)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Trace:
+        """Return the trace that `to_json` made a document of.
+
+        Raises:
+            ValueError: The document is no trace, or of another version of the format.
+        """
+        return cls(*from_json(document))
 
     def __str__(self) -> str:
         return self.text
