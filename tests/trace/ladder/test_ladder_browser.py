@@ -1,10 +1,9 @@
 """The ladder in a browser: it fits a phone and follows the page's theme (F35)."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from wslab.lab.chrome.browser import find_chromium
 from wslab.trace.model import (
     ApplicationEvent,
     Connection,
@@ -16,7 +15,6 @@ from wslab.trace.model import (
 )
 from wslab.trace.trace import Trace
 
-CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>ladder</title>
@@ -31,7 +29,7 @@ THEMES = {
     },
 }
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
+pytestmark = pytest.mark.needs("chromium")
 
 SIZE = """() => {
   const svg = document.querySelector("svg").getBoundingClientRect();
@@ -60,7 +58,7 @@ SIZE = """() => {
 def browser():
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=ARGUMENTS
+            executable_path=find_chromium(), args=ARGUMENTS
         )
         yield chromium
         chromium.close()
