@@ -139,7 +139,7 @@ class RecordedConnection:
     def _notice(self, event: Event) -> None:
         match event:
             case Frame():
-                if event.close_code is not None and self._close is None:
+                if event.opcode == 0x8 and self._close is None:
                     self._close = event
             case Head():
                 self._heads[event.sender] = event

@@ -128,14 +128,16 @@ class ApplicationCall:
     ) -> None:
         fields = _NO_FIELDS if event is None else event
         data = _content(fields)
+        code = fields.get("code", fields.get("status"))
+        reason = fields.get("reason")
         self._connection.record(
             ApplicationEvent(
                 kind,
                 sender,
                 None if data is None else data[:EXCERPT],
                 None if data is None else len(data),
-                _code(fields.get("code", fields.get("status"))),
-                _short(fields.get("reason")),
+                None if code is None else _code(code),
+                None if reason is None else _short(reason),
                 detail,
                 pair,
             )
@@ -147,7 +149,10 @@ _NO_FIELDS: Mapping[str, Any] = {}
 
 def _kind(event: Event) -> str:
     """Return an event's type; an application may send one that has none."""
-    return _short(event.get("type")) or "(no type)"
+    kind = event.get("type")
+    if isinstance(kind, str) and len(kind) <= TEXT_LIMIT:
+        return kind
+    return _short(kind) or "(no type)"
 
 
 def _content(event: Mapping[str, Any]) -> str | bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wslab.trace.model import Frame, Head, Sender
 from wslab.trace.wire.frames import FrameReader, Inflater
@@ -31,19 +31,18 @@ class Wire:
         self._requests: list[tuple[Head, dict[str, str]]] = []
         self._answered = 0
 
-    def feed(self, sender: Sender, data: bytes) -> list[Head | Frame]:
+    def feed(self, sender: Sender, data: bytes) -> Sequence[Head | Frame]:
         """Take bytes that `sender` put on the wire; return what they complete.
 
         A frame that a client sends before it is answered comes with the response.
         """
-        return list(self._read(sender, data))
+        if not self._switched:
+            self._heads[sender].feed(data)
+            return list(self._read_heads(sender))
+        reader = self._frames.get(sender)
+        return reader.feed(data) if reader else ()
 
-    def _read(self, sender: Sender, data: bytes) -> Iterator[Head | Frame]:
-        if self._switched:
-            reader = self._frames.get(sender)
-            yield from reader.feed(data) if reader else ()
-            return
-        self._heads[sender].feed(data)
+    def _read_heads(self, sender: Sender) -> Iterator[Head | Frame]:
         while not self._switched:
             head = self._request() if sender == "client" else self._response()
             if head is None:
