@@ -61,12 +61,71 @@ def test_help(command: str, capsys: pytest.CaptureFixture[str]):
     assert len(text) > 150
 
 
-@pytest.mark.parametrize("arguments", [[], ["unknown"], ["serve", "--port", "x"]])
+WRONG = [
+    [],
+    ["unknown"],
+    *(["serve", "--port", it] for it in ("x", "0", "-1", "99999")),
+    *(["execute", "--jobs", it] for it in ("x", "0", "-1", "1.5")),
+    *(["execute", "--timeout", it] for it in ("x", "0", "-1", "nan", "inf")),
+]
+
+
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
 def test_a_wrong_argument(arguments: list[str], capsys):
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert end.value.code == 2
-    assert "usage: wslab" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "usage: wslab" in error
+    assert all(it in error for it in arguments[2:])
+
+
+def test_a_file_where_a_directory_is_wanted_and_the_reverse(project: Path, capsys):
+    (project / "file").touch()
+    for command in (["apps"], ["execute", "--output"], ["build", "--site-dir"]):
+        assert main([*command, "file"]) == 1
+        told = capsys.readouterr()
+        assert told.err == "wslab: file: a file, not a directory\n"
+    for command in (["execute", "notebooks"], ["apps", "made", "notebooks"]):
+        assert main(command) == 1
+        error = capsys.readouterr().err
+        assert re.fullmatch(
+            r"wslab: \S*notebooks: a directory, not a notebook\n", error
+        )
+
+
+def test_two_notebooks_of_one_name_cannot_be_written_to_one_place(
+    project: Path, capsys
+):
+    other = write(project / "other" / "01-first.ipynb", "1")
+    first = str(project / "notebooks" / "01-first.ipynb")
+    assert main(["execute", "--output", "out", first, str(other)]) == 1
+    error = capsys.readouterr().err
+    assert error == "wslab: 2 notebooks are named 01-first.ipynb: --output keeps one\n"
+    assert not (project / "out").exists()
+
+
+def test_a_misspelt_tag_is_told_before_anything_runs(project: Path, capsys):
+    path = project / "notebooks" / "01-first.ipynb"
+    write(path, "# First", "1", tags={1: "raises-exeption"})
+    assert main(["execute"]) == 1
+    error = capsys.readouterr().err
+    assert "01-first.ipynb, cell 2: 'raises-exeption' is none of the tags" in error
+    assert "did you mean 'raises-exception'?" in error
+
+
+def test_a_cache_that_cannot_be_written(project: Path, capsys):
+    (project / ".cache").touch()
+    assert main(["execute"]) == 1
+    assert "wslab: the cache cannot be written: " in capsys.readouterr().err
+
+
+def test_the_directories_are_those_of_the_configuration(project: Path, capsys):
+    (project / "notebooks").rename(project / "book")
+    with (project / "mkdocs.yml").open("a") as file:
+        file.write("plugins: [{wslab: {notebooks: book, cache: kept}}]\n")
+    assert main(["execute"]) == 0
+    assert [path.name for path in (project / "kept").iterdir()] == ["01-first.1.json"]
 
 
 def test_outside_of_a_project(tmp_path: Path, monkeypatch, capsys):
@@ -101,7 +160,10 @@ def test_execute_names_file_and_cell_of_a_fault(project: Path, capsys):
 def test_new_makes_a_chapter_that_passes(project: Path, capsys):
     assert main(["new", "12-binary-frames"]) == 0
     path = project / "notebooks" / "12-binary-frames.ipynb"
-    assert "notebooks/12-binary-frames.ipynb" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert told.startswith("notebooks/12-binary-frames.ipynb\n\nnext:\n")
+    assert "wslab execute notebooks/12-binary-frames.ipynb" in told
+    assert "tests/notebooks/conversations.py" in told
     assert read_notebook(path).cells[0].source.startswith("# Binary frames\n")
     assert main(["execute", str(path)]) == 0
     assert main(["new", "12-binary-frames"]) == 1
@@ -142,11 +204,6 @@ def test_build_fails_on_a_fault_and_on_a_dead_link(project: Path):
     assert "missing.md" in built.stderr
 
 
-def interruptible() -> None:
-    """Let Ctrl-C reach a child, also where the tests run in the background."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 @contextmanager
 def serving(project: Path, *arguments: str) -> Iterator[tuple[int, list[str]]]:
     """`wslab serve` until Ctrl-C: its port once it answers, and its log."""
@@ -158,7 +215,6 @@ def serving(project: Path, *arguments: str) -> Iterator[tuple[int, list[str]]]:
         env=ENVIRONMENT,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=interruptible,
     ) as run:
         try:
             assert run.stderr

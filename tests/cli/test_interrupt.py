@@ -19,11 +19,6 @@ pathlib.Path("{name}.part").rename("{name}")
 """
 
 
-def interruptible() -> None:
-    """Let Ctrl-C reach a child, also where the tests run in the background."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def wait_for(path: Path, command: subprocess.Popen[str]) -> str:
     """The text of a file that a command will have written."""
     deadline = time.monotonic() + 30
@@ -52,7 +47,6 @@ def test_ctrl_c_stops_kernels_that_wait_and_kernels_that_compute(tmp_path: Path)
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=interruptible,
     ) as command:
         pids = [
             int(pid)
@@ -76,7 +70,6 @@ def test_ctrl_c_while_kernels_start(tmp_path: Path):
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=interruptible,
     ) as command:
         process = psutil.Process(command.pid)
         deadline = time.monotonic() + 30

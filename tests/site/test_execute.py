@@ -1,5 +1,6 @@
 """Notebooks are executed in parallel, each in a kernel of this Python."""
 
+import json
 import platform
 import sys
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 
 from wslab.site.execution.failure import ExecutionError
 from wslab.site.execution.queue import execute_all
-from wslab.site.notebooks import NotebookError
+from wslab.site.notebooks import NotebookError, read_notebook
 
 from .written import write
 
@@ -94,6 +95,59 @@ def test_outputs_hold_no_directory_of_this_machine(tmp_path: Path):
     assert "careful" in text
     for place in (sys.prefix, sys.base_prefix, str(tmp_path), "ipykernel_", "~/"):
         assert place not in text
+
+
+@pytest.mark.parametrize("unit", ["/", " ", "`", "\x1b", "x"])
+def test_a_line_of_a_megabyte_takes_no_build_down(tmp_path: Path, unit: str):
+    """Each was searched for file names in time that grew with its square: hours."""
+    line = f"{unit!r} * 10**6"
+    path = write(
+        tmp_path / "a.ipynb",
+        f"import sys\nprint({line})\nprint({line}, file=sys.stderr)\n"
+        f"raise ValueError({line})",
+        f"text = {unit.replace(chr(27), ' ') * 10**6!r}",
+        tags={0: "raises-exception"},
+    )
+    (done,) = execute_all([path], cache=None, timeout=30)
+    outputs = done.notebook.cells[0].outputs
+    assert sum(len(it.get("text", "")) for it in outputs) > 2 * 10**6
+
+
+def test_the_report_of_a_line_of_a_megabyte_is_short(tmp_path: Path):
+    source = f"print('/' * 10**6)\nx = {'/' * 10**6!r}; assert not x, x"
+    with pytest.raises(ExecutionError) as caught:
+        execute_all([write(tmp_path / "a.ipynb", source)], cache=None, timeout=30)
+    assert "characters left out" in str(caught.value)
+    assert len(str(caught.value)) < 20_000
+
+
+def notebook_with(**changes: object) -> str:
+    """The text of a notebook with one cell, but for some of its fields."""
+    cell = {"cell_type": "code", "metadata": {}, "source": "1", "outputs": []}
+    cell |= {"execution_count": None, "id": "a"}
+    outer = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    cell["metadata"] = {"tags": changes.pop("tags", [])}
+    return json.dumps({**outer, **changes})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", r"not a notebook: .*line 1 column 2"),
+        ("[]", "not a notebook: it has no `nbformat`"),
+        (notebook_with(nbformat=3), "of format 3, not 4; convert it: jupyter nbconv"),
+        (notebook_with(cells=None), "its `cells` are no list"),
+        (notebook_with(tags="solution"), r'cell 1: `tags` is "solution", not a list'),
+        (notebook_with(tags=[1]), r"cell 1: `tags` is \[1\], not a list of strings"),
+    ],
+)
+def test_what_is_no_notebook_of_format_4(tmp_path: Path, text: str, message: str):
+    path = tmp_path / "bad.ipynb"
+    path.write_text(text)
+    with pytest.raises(NotebookError, match=rf"bad\.ipynb.*{message}"):
+        read_notebook(path)
+    with pytest.raises(NotebookError, match="a directory, not a notebook"):
+        read_notebook(tmp_path)
 
 
 def test_what_is_no_notebook(tmp_path: Path):

@@ -27,6 +27,31 @@ def test_a_wrong_assert(tmp_path: Path):
     assert "    2 | expected = 1000" in text
 
 
+def test_a_failed_assert_shows_what_it_compared(tmp_path: Path):
+    lines = (
+        "import asyncio\ncalls = []\n\n"
+        "async def code():\n    calls.append(1)\n    return 1006\n\n"
+        "limit = 5\nassert limit == 5\n"
+        "assert limit > 4 and (await code()) in (1000, 1001)"
+    )
+    text = report(write(tmp_path / "a.ipynb", lines))
+    compared = text.partition("  compared:\n")[2].partition("\n\n")[0]
+    assert compared.splitlines() == ["    limit = 5", "    await code() = 1006"]
+    assert "line 10: AssertionError" in text
+
+
+def test_the_operands_of_an_assert_are_evaluated_once(tmp_path: Path):
+    counted = "calls = []\nassert not calls.append(1)\nassert calls.pop() == 1"
+    path = write(tmp_path / "a.ipynb", counted, "assert calls == [], 'called again'")
+    execute_all([path], cache=None)
+
+
+def test_a_long_value_of_an_assert_is_cut(tmp_path: Path):
+    text = report(write(tmp_path / "a.ipynb", "x = 'a' * 10**6\nassert x == 'b'"))
+    assert "    x = 'aaaa" in text
+    assert len(text) < 4000
+
+
 def test_a_fault_in_a_function_of_an_earlier_cell(tmp_path: Path):
     define = "def check(x):\n    return 1 / x"
     text = report(write(tmp_path / "a.ipynb", define, "y = 0\ncheck(y)"))

@@ -1,5 +1,7 @@
 """Seeded faults: a strict build refuses them and says where they are."""
 
+import json
+
 import nbformat
 import pytest
 
@@ -21,12 +23,13 @@ BROKEN = {
 
 def test_broken_links_and_anchors_from_and_to_notebooks(write: Write) -> None:
     home = "# Home\n\n[x](chapters/01-one.ipynb#no-such-anchor)\n"
-    broken = notebook(text(TITLE + "\n\n".join(BROKEN)))
+    broken = notebook(text(TITLE), text("\n\n".join(BROKEN)))
     built = write({"01-one": broken, "02-two": notebook(text(TITLE))}, home).build()
     assert built.returncode == 1
     assert "does not contain an anchor '#no-such-anchor'" in built.stderr
     assert [why for why in BROKEN.values() if why not in built.stderr] == []
     assert built.stderr.count("'chapters/01-one.ipynb' contains a link") == len(BROKEN)
+    assert built.stderr.count("(notebooks/01-one.ipynb, cell 2)") == len(BROKEN)
 
 
 def test_a_page_that_wants_a_ladder_of_a_chapter_without_one(write: Write) -> None:
@@ -55,3 +58,26 @@ def test_a_faulty_cell(
     assert built.returncode == 1
     assert "01-one.ipynb" in built.stderr
     assert complaint in built.stderr
+
+
+def test_a_tag_that_means_nothing(write: Write) -> None:
+    misspelt = notebook(text(TITLE), code("1", "solutoin"))
+    built = write({"01-one": misspelt}).build()
+    assert built.returncode == 1
+    reason = "01-one.ipynb, cell 2: 'solutoin' is none of the tags; did you mean 'solu"
+    assert reason in built.stderr
+
+
+def test_a_notebook_that_is_no_chapter_is_shown_as_it_is_stored(write: Write) -> None:
+    project = write({"01-one": notebook(text(TITLE))})
+    stored = notebook(text("# Kept"), code("1 / 0"))
+    nbformat.write(stored, project.directory / "site_src" / "kept.ipynb")
+    nav = {"nav": ["index.md", "kept.ipynb", {"Chapters": "chapters/"}]}
+    configuration = project.directory / "mkdocs.yml"
+    configuration.write_text(
+        json.dumps({**json.loads(configuration.read_text()), **nav})
+    )
+    built = project.build()
+    assert built.returncode == 0, built.stderr
+    assert "jp-" in project.html("kept")
+    assert "jp-" not in project.html("chapters/one")
