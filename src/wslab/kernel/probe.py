@@ -80,10 +80,19 @@ def remains() -> Iterator[tuple[Hashable, Callable[[], str]]]:
             yield child, partial(command, child)
     executors = {thread for loop in loops() for thread in executor_threads(loop)}
     for thread in threading.enumerate():
-        if thread not in executors:
+        if thread not in executors and not is_kernels_own(thread):
             yield thread, partial("the thread {!r} still runs".format, thread.name)
     for task in tasks():
         yield task, partial(pending_task, task)
+
+
+def is_kernels_own(thread: threading.Thread) -> bool:
+    """Tell whether a thread is of the kernel's machinery.
+
+    zmq starts one of its own with the first large output that the kernel sends.
+    """
+    package = type(thread).__module__.partition(".")[0]
+    return package in MACHINERY
 
 
 def is_running(child: psutil.Process) -> bool:
