@@ -145,6 +145,32 @@ def test_links_to_pages_are_those_of_the_checkout() -> None:
     assert markdown == "[term](../glossary.md#frame) and ../site_src/ in prose\n"
 
 
+def test_the_path_of_a_module_begins_at_its_package() -> None:
+    text = 'File "/a/src/b/python3.11/site-packages/ws/a.py", see /usr/src/src/x.py b/c'
+    html = as_html([stream(text, "stderr")], no_image)
+    assert '<samp>File "ws/a.py", see x.py b/c</samp>' in html
+
+
+@pytest.mark.parametrize(
+    "unit", ["`", " ", "\x1b", "\x1b[", "/", "a", "/src", "# (1", "0."]
+)
+def test_a_megabyte_of_anything_is_rendered_in_a_moment(unit: str) -> None:
+    """What is quadratic would take minutes, and so meet the test's time limit."""
+    text_ = unit * (1_000_000 // len(unit))
+    cell = code("show()")
+    cell.outputs = [stream(text_), stream(text_, "stderr"), result(text_plain=text_)]
+    trace = [f"File {text_}", text_]
+    cell.outputs.append(new_output("error", ename="E", evalue="", traceback=trace))
+    (html,) = render(notebook(cell)).outputs
+    assert 0 < len(html) < 200_000
+
+
+def test_a_megabyte_in_small_writes_is_joined_in_a_moment() -> None:
+    html = as_html([stream("0123456\n") for _ in range(125_000)], no_image)
+    assert "0123456\n0123456\n" in html
+    assert "characters left out" in html
+
+
 def test_lean_html_keeps_code_and_its_blanks() -> None:
     html = lean("<p>\n\n    a</p>\n  <pre><code>x:\n\n    y</code></pre>\n\n  <b>b</b>")
     assert "<pre><code>x:\n\n    y</code></pre>" in html

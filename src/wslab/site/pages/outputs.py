@@ -5,6 +5,7 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
+from itertools import groupby
 from typing import Any
 
 Output = dict[str, Any]
@@ -47,17 +48,16 @@ def as_html(outputs: Iterable[Output], add_image: AddImage) -> str:
 
 def _joined(outputs: Iterable[Output]) -> Iterator[Output]:
     """Join neighbouring writes to one stream, which the kernel splits at will."""
-    pending: Output | None = None
-    for output in outputs:
-        same = pending and output["output_type"] == "stream" == pending["output_type"]
-        if pending and same and pending["name"] == output["name"]:
-            pending = {**pending, "text": pending["text"] + output["text"]}
-            continue
-        if pending:
-            yield pending
-        pending = output
-    if pending:
-        yield pending
+    for stream, group in groupby(outputs, key=_stream):
+        if stream is None:
+            yield from group
+        else:
+            first, *others = group
+            yield {**first, "text": "".join(it["text"] for it in [first, *others])}
+
+
+def _stream(output: Output) -> str | None:
+    return output["name"] if output["output_type"] == "stream" else None
 
 
 def _one(output: Output, add_image: AddImage) -> str:
