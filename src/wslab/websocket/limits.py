@@ -15,7 +15,9 @@ class Limits:
 
     None leaves a limit out. The rate is an average over one second, so that a burst of
     one second's worth is let through. Messages count as they are read, ahead of the
-    handler; what waited while nobody read is counted as sent over that while.
+    handler; what waited while nobody read is counted as sent over that while. A handler
+    that blocks the whole event loop, with `time.sleep` say, is not such a pause: what
+    arrives meanwhile counts as one burst.
     """
 
     max_size: int | None = None

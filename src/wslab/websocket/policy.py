@@ -67,10 +67,20 @@ def _is_settled(
     then this one is open, and the error is the handler's own.
     """
     if isinstance(error, WebSocketDisconnect):
-        return connection.state is CLOSED and (
-            connection.closed_by == "server" or caught(error.code)
-        )
+        return is_silent(connection, error, caught)
     return isinstance(error, Rejected | InvalidMessage)
+
+
+def is_silent(
+    connection: Connection, error: WebSocketDisconnect, caught: Callable[[int], bool]
+) -> bool:
+    """Tell whether a disconnect is the connection's own, and one to keep quiet about.
+
+    It is where the server's side ended it, and where `caught` holds its code true.
+    """
+    return connection.state is CLOSED and (
+        connection.closed_by == "server" or caught(error.code)
+    )
 
 
 async def _finish(connection: Connection, ending: Ending) -> None:

@@ -22,6 +22,7 @@ from wslab.websocket.errors import (
 )
 from wslab.websocket.inbox import message_in
 from wslab.websocket.json import dumps, loads
+from wslab.websocket.policy import is_silent
 from wslab.websocket.request import HeaderPairs, Request
 
 
@@ -133,7 +134,9 @@ class WebSocket(Request):
     ) -> bool:
         if error is None:
             await self.ensure_closed()
-        return isinstance(error, WebSocketDisconnect) and self._is_silent(error)
+        return isinstance(error, WebSocketDisconnect) and is_silent(
+            self.connection, error, self._style.caught
+        )
 
     # Messages
 
@@ -238,7 +241,7 @@ class WebSocket(Request):
         try:
             return await self._style.receive(self)
         except WebSocketDisconnect as error:
-            if self._is_silent(error):
+            if is_silent(self.connection, error, self._style.caught):
                 raise StopAsyncIteration from None
             raise
 
@@ -253,13 +256,6 @@ class WebSocket(Request):
             return {"type": "websocket.receive", "bytes": content}
         code, reason = connection.code, connection.reason or ""
         return {"type": "websocket.disconnect", "code": code, "reason": reason}
-
-    def _is_silent(self, error: WebSocketDisconnect) -> bool:
-        """Tell whether the end of this connection is one to keep quiet about."""
-        connection = self.connection
-        if connection.state is not State.CLOSED:
-            return False
-        return connection.closed_by == "server" or self._style.caught(error.code)
 
     def _not(self, kind: str, content: str | bytes | None) -> Exception:
         if content is None:

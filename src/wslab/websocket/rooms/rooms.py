@@ -15,10 +15,13 @@ from wslab.websocket.rooms.room import Client, Room, WhenFull, encoded
 class Rooms:
     """Rooms by name, each made when its first member comes, forgotten after its last.
 
-    rooms = Rooms(history=50)
+    Example:
+        ```python
+        rooms = Rooms(history=50)
 
-    async with rooms.membership("lobby", ws) as room:
-        await room.broadcast("hello", exclude=ws)
+        async with rooms.membership("lobby", ws) as room:
+            await room.broadcast("hello", exclude=ws)
+        ```
     """
 
     def __init__(
@@ -86,7 +89,8 @@ class Rooms:
     ) -> None:
         """Broadcast in the room of that name, as `Room.broadcast`, from anywhere.
 
-        await rooms.broadcast("lobby", "the server restarts at noon")
+        Example:
+            `await rooms.broadcast("lobby", "the server restarts at noon")`
         """
         room = self.get(name)
         if room is not None:
