@@ -40,6 +40,7 @@ from wslab.site.pages.search import tune
 from wslab.site.project import CACHE, NOTEBOOKS, Project
 
 _LADDER = "<!-- ladder: "
+ADDRESS = "ADDRESS-OF-THE-REPOSITORY"  # where REPO_URL is not set, see mkdocs.yml
 
 
 class ChaptersConfig(Config):  # type: ignore[no-untyped-call]
@@ -119,7 +120,7 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
         if page.file.src_uri in self._chapters:
             return markdown
         filled = markdown.replace("{{ version }}", version("wslab"))
-        return filled.replace("{{ repository }}", config.repo_url or "REPOSITORY")
+        return filled.replace("{{ repository }}", config.repo_url or ADDRESS)
 
     def on_page_content(
         self, html: str, page: Page, config: MkDocsConfig, files: Files
