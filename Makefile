@@ -55,6 +55,6 @@ $(READY): requirements.lock pyproject.toml
 	    { echo "wslab needs Python 3.11 or later: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version): one to three minutes, once."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --requirement requirements.lock
+	@$(PIP) install --no-deps --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
