@@ -54,9 +54,11 @@ async def execute_cells(
     client.timeout_func = lambda cell: limit  # type: ignore[assignment]
     client.kc = kernel.client
     client.reset_execution_trackers()
+    root = _root(path)
     for number, (index, cell) in enumerate(code_cells(notebook), 1):
         on_cell(number)
         await execute_cell(client, kernel, path, index, cell, limit)
+        tidy(cell, root)
     if leaks := await kernel.leaks():
         raise CellFailed(Failure(path, f"after its last cell {'; '.join(leaks)}"))
 
@@ -90,7 +92,6 @@ async def execute_cell(
         expected = False
     if found := failure.of_outputs(path, index, cell, expected):
         raise CellFailed(await _with_values(found, kernel))
-    tidy(cell, _root(path))
 
 
 async def _with_values(found: Failure, kernel: Kernel) -> Failure:
