@@ -30,15 +30,18 @@ def reached(package: Path, sources: Iterable[str], *names: str) -> list[Path]:
             magics, and may name a module in a string.
         names: modules that are reached anyway.
     """
-    waiting = [*names, *(name for source in sources for name in named(source))]
+    waiting = {*names, *(name for source in sources for name in named(source))}
     found: set[Path] = set()
+    seen: set[str] = set()
     while waiting:
-        for file in _files(package, waiting.pop()):
-            if file in found:
-                continue
+        name = waiting.pop()
+        seen.add(name)
+        outer = name.rpartition(".")[0] or NAME
+        waiting |= {outer} - seen
+        for file in _files(package, name):
             found.add(file)
             if file.suffix == ".py":
-                waiting += imported(file, file.stat().st_mtime_ns)
+                waiting |= imported(file, file.stat().st_mtime_ns) - seen
     return sorted(found)
 
 
@@ -72,16 +75,11 @@ def imported(file: Path, changed: int) -> frozenset[str]:
 
 
 def _files(package: Path, name: str) -> Iterator[Path]:
-    """Yield the files that an import of a name executes or may open."""
-    place = package
-    yield from _beside(place)
-    for part in name.split(".")[1:]:
-        if (file := place / f"{part}.py").is_file():
-            yield file
-            return
-        place = place / part
-        if not place.is_dir():
-            return
+    """Yield the files of a module, or of a package itself, if it is one of these."""
+    place = package.joinpath(*name.split(".")[1:])
+    if (file := place.with_suffix(".py")).is_file():
+        yield file
+    elif place.is_dir():
         yield from _beside(place)
 
 
