@@ -5,6 +5,7 @@ comments, keywords, numbers, strings and names that are being defined have a col
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from pygments.filter import Filter  # type: ignore[import-untyped]
@@ -59,6 +60,7 @@ class FewColours(Filter):  # type: ignore[misc]
         yield Text, blanks
 
 
+@cache
 def _kind(token: TokenType) -> TokenType:
     """Return the type whose colour a token has; Text for none."""
     if token is Operator.Word:
