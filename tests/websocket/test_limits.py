@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from weakref import ref
 
 import pytest
 
 from wslab import Application
 from wslab.websocket.inbox import MAX_MESSAGES
-from wslab.websocket.limits import Limits
+from wslab.websocket.limits import BEAT, Limits, pulse
+
+WAIT = 30.0  # seconds, the bound of every wait
 
 
 class Clock:
-    """The time that meters see; a test moves it."""
+    """The time that meters and the loop see; a test moves it."""
 
     def __init__(self):
         self.now = 100.0
@@ -20,13 +24,27 @@ class Clock:
     def __call__(self):
         return self.now
 
+    async def pass_by(self, seconds):
+        """Let the loop turn all the while."""
+        until = self.now + seconds
+        while self.now < until:
+            self.now = min(until, self.now + BEAT / 2)
+            await asyncio.sleep(0)
+
 
 @pytest.fixture
-def clock(monkeypatch):
-    """Put the clock into the test's hands."""
+def meter_clock(monkeypatch):
+    """Put the clock of meters into the test's hands."""
     clock = Clock()
     monkeypatch.setattr("wslab.websocket.limits.monotonic", clock)
     return clock
+
+
+@pytest.fixture
+async def clock(meter_clock, monkeypatch):
+    """Put that and the clock of the test's loop into its hands."""
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", meter_clock)
+    return meter_clock
 
 
 def message(content):
@@ -40,7 +58,7 @@ def meter(rate):
 async def spoken(peer, clock, words, rate):
     """Have the client say the words at this rate, while the loop turns."""
     for word in words:
-        clock.now += 1 / rate
+        await clock.pass_by(1 / rate)
         peer.events.put_nowait(message(word))
         for _ in range(4):
             await asyncio.sleep(0)
@@ -99,15 +117,15 @@ async def test_a_flood_behind_a_pause_is_sent_away(new_peer, clock):
     await connection.release()
 
 
-def test_a_pause_long_ago_allows_no_burst(clock):
+async def test_a_pause_long_ago_allows_no_burst(clock):
     """The allowance goes as reading goes on."""
     bucket = meter(5)
     clock.now += 60
     bucket.resume()
-    clock.now += 60
+    await clock.pass_by(60)
     assert bucket.excess("x") is None
     bucket.resume()
-    clock.now += 1
+    await clock.pass_by(1)
     assert [bucket.excess("x") is None for _ in range(6)] == [True] * 5 + [False]
 
 
@@ -133,3 +151,74 @@ async def test_a_client_within_the_rate_outlasts_a_busy_handler(serving, record)
                 go.set()
         assert await client.ended() == (1000, "")
     assert record == words
+
+
+async def test_an_idle_client_on_a_healthy_loop_saves_up_no_more(new_peer, clock):
+    """The loop turned all the while, so that the silence is the client's own."""
+    peer = new_peer(message("first"))
+    connection = await peer.open(meter(5))
+    assert await connection.receive() == "first"
+    waiting = asyncio.create_task(connection.receive())
+    await clock.pass_by(3)
+    for _ in range(100):
+        peer.events.put_nowait(message("x"))
+    assert await waiting == "x"
+    assert await connection.closed == 1008
+    assert peer.taken == 2 + 6
+    await connection.release()
+
+
+async def test_the_loop_is_watched_while_a_limited_connection_is_open(new_peer):
+    """And no longer, whoever keeps the connection."""
+    connections = [await new_peer().open(meter(5)) for _ in range(2)]
+    watch = ref(pulse())
+    assert watch() is pulse()
+    await connections[0].release()
+    assert watch() is not None
+    await connections[1].close()
+    assert watch() is None
+
+
+@pytest.mark.parametrize(("count", "passed", "code"), [(60, 60, 1000), (85, 79, 1008)])
+async def test_a_blocked_loop_is_no_fault_of_a_client(
+    serving, meter_clock, record, count, passed, code
+):
+    """It may send at its rate meanwhile, and no more than that."""
+    if serving.server_name == "testing":
+        pytest.skip("its clients stand on the loop that is blocked")
+    app = Application(max_rate=20)
+    blocking, said = threading.Event(), threading.Event()
+
+    @app.websocket_route("/")
+    async def view(ws):
+        async for word in ws:
+            record.append(word)
+            await ws.send(word)
+            if word == words[-1]:
+                return
+
+    @app.websocket_route("/block")
+    async def block(ws):
+        await ws.receive()
+        blocking.set()
+        assert said.wait(WAIT)
+        meter_clock.now += 3
+
+    server = await serving(app)
+    words = [str(number) for number in range(count)]
+
+    async def speak():
+        async with server.client("/") as client, server.client("/block") as blocker:
+            await client.send("hello")
+            assert await client.receive() == "hello"
+            await blocker.send("block")
+            assert blocking.wait(WAIT)
+            for word in words:
+                await client.send(word)
+            said.set()
+            for word in words[:passed]:
+                assert await client.receive() == word
+            assert (await client.ended())[0] == server.close(code)[0]
+
+    await asyncio.to_thread(asyncio.run, speak())
+    assert record == ["hello", *words[:passed]]

@@ -109,6 +109,7 @@ class Inbox:
         # No cycle with the connection may be left to the garbage collector: that would
         # cost 1.5 us a connection (benchmarks/connection.py), the look included.
         self._disconnected, self._expel = _ignore, _ignore_excess
+        self._meter = None
         if self._due is not None:
             self._due.cancel()
             self._due = None
