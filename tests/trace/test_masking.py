@@ -32,6 +32,14 @@ from wslab.trace.masking import (
         ("/join/eyJhbGciOi.eyJzdWIi.c2ln/red", "/join/***/red"),
         ("/?next=%2Fchat%3Ftoken%3Dhush&x=1", "/?next=***&x=1"),
         ("/?next=%2Fchat%3Froom%3Dred", "/?next=%2Fchat%3Froom%3Dred"),
+        ("/?next=%252Fchat%253Ftoken%253Dhush", "/?next=***"),
+        ("/to/https%3A%2F%2Fx%2F%3Fsid%3Dhush/red", "/to/***/red"),
+        ("/to/https%3A%2F%2Fann%3Ahush%40x", "/to/***"),
+        ("/?token%3Dhush&100%25", "/?***&100%25"),
+        (
+            "/?PHPSESSID=hush&subscription-key=hush",
+            "/?PHPSESSID=***&subscription-key=***",
+        ),
         ("/?from=https://ann:hush@example.org/", "/?from=https://***@example.org/"),
     ],
 )

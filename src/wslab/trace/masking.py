@@ -21,7 +21,7 @@ MASK = "***"
 # one of these begins anywhere in the words without their separators ...
 _STEM = re.compile(
     "token|secret|passw|passphrase|credential|session|jwt|ticket|bearer|cookie"
-    "|apikey|accesskey|privatekey|signature|auth(?!or(?!i[sz]))"
+    "|sessid|apikey|accesskey|privatekey|subscriptionkey|signature|auth(?!or(?!i[sz]))"
 )
 # ... or if a word is one of these, or all of it is.
 _WORDS = frozenset(
@@ -54,7 +54,7 @@ _RANDOM = re.compile(r"[A-Za-z0-9+/=_~-]{20,}")
 _PARAMETERS = re.compile(r"([?&#\s])")
 _LABELS = re.compile(r"([.:=])")
 _NESTING = 3
-"""Addresses within the parameters of addresses that are looked into."""
+"""Addresses within addresses, percent-encoded, that are looked into."""
 
 
 def is_secret(name: str) -> bool:
@@ -168,12 +168,18 @@ def _mask_parameters(part: str, nesting: int) -> str:
         name, equals, value = parameter.partition("=")
         if equals and is_secret(name):
             return ";".join([*shown, f"{name}={MASK}"])
-        if "%" in value:
-            decoded = unquote_plus(value)
-            if _mask_text(decoded, nesting - 1) != decoded:
-                value = MASK
-        shown.append(name + equals + value)
+        text = value if equals else name
+        segments = [_mask_encoded(one, nesting) for one in text.split("/")]
+        shown.append(parameter.removesuffix(text) + "/".join(segments))
     return ";".join(shown)
+
+
+def _mask_encoded(text: str, nesting: int) -> str:
+    """Mask a percent-encoded text that has a secret when it is decoded."""
+    if "%" not in text:
+        return text
+    decoded = unquote_plus(text)
+    return text if _mask_text(decoded, nesting - 1) == decoded else MASK
 
 
 def _mask_jwt(dotted: re.Match[str]) -> str:
