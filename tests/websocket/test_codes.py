@@ -34,7 +34,13 @@ def test_every_registered_code_has_a_name():
     assert set(NAMES) == set(range(1000, 1016))
 
 
-@pytest.mark.parametrize(("code", "reason"), [(1005, ""), (999, ""), (1000, "x" * 124)])
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        *((code, "") for code in (1005, 999, 1000.0, 3000.5, True, "1000", None)),
+        (1000, "x" * 124),
+    ],
+)
 async def test_a_wrong_close_never_reaches_the_server(code, reason):
     sent = []
 

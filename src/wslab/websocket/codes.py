@@ -54,16 +54,20 @@ def substitutes(code: int) -> tuple[int, ...]:
     return (code + 3000, NORMAL_CLOSURE) if code < 3000 else (NORMAL_CLOSURE,)
 
 
+def _is_registered(code: int) -> bool:
+    return 1000 <= code <= 1014 and code not in NEVER_SENT
+
+
 def check_close(code: int, reason: str) -> None:
     """Raise ValueError unless a close frame may carry this code and reason.
 
     Codes: 1000-1003, 1007-1014 and 3000-4999 (section 7.4.1 and 7.4.2). A reason: at
     most 123 bytes of UTF-8, since a control frame holds 125 (section 5.5).
     """
-    if code == NORMAL_CLOSURE and not reason:
+    known = isinstance(code, int)  # a float may be equal, and breaks a server
+    if known and code == NORMAL_CLOSURE and not reason:
         return
-    registered = 1000 <= code <= 1014 and code not in NEVER_SENT
-    if not registered and not 3000 <= code <= 4999:
+    if not known or not (_is_registered(code) or 3000 <= code <= 4999):
         raise ValueError(
             f"{code} may not be sent as a close code: "
             "use 1000-1003, 1007-1014 or 3000-4999"
