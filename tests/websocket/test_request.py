@@ -195,6 +195,8 @@ def test_an_empty_token_matches_nothing():
     assert not token_matches(None, "")
     assert not token_matches("", "abc", "")
     assert not token_matches("abc", "")
+    assert not token_matches("abc", None)
+    assert token_matches("abc", None, "abc")
 
 
 @settings(deadline=None)
