@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -145,6 +146,38 @@ async def test_servers_that_start_together_start_the_application_once():
     assert log == ["open a", "open b", "make"]
     await app.shutdown()
     assert log[3:] == ["clean", "close a", "close b"]
+
+
+async def test_servers_in_threads_of_their_own_can_start_together():
+    """As those that a notebook starts; each has an event loop."""
+    app = Application()
+    log = []
+    waiting = threading.Barrier(3)
+
+    @app.on_startup
+    async def begin():
+        await asyncio.to_thread(waiting.wait, 30)
+        log.append("startup")
+
+    @app.on_shutdown
+    def end():
+        log.append("shutdown")
+
+    async def another():
+        starting = asyncio.create_task(app.startup())
+        await asyncio.sleep(0)
+        waiting.wait(30)
+        await starting
+        log.append("another")
+
+    first = asyncio.create_task(app.startup())
+    await asyncio.sleep(0)
+    await asyncio.gather(*[asyncio.to_thread(asyncio.run, another()) for _ in "ab"])
+    await first
+    assert log == ["startup", "another", "another"]
+    for _ in range(3):
+        await app.shutdown()
+    assert log[3:] == ["shutdown"]
 
 
 async def test_a_server_that_ends_without_a_word_is_counted_out():

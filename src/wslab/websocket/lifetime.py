@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from wslab.asgi import Receive, Send
 
 Hook = Callable[[], Awaitable[None] | None]
+
+RETRY = 0.01  # seconds between two tries to start or end, while another server does
 
 
 class Lifetime:
@@ -29,18 +33,18 @@ class Lifetime:
         self._begin = begin
         self._end = end
         self._servers = 0
-        self._lock = asyncio.Lock()
+        self._lock = threading.Lock()
 
     async def startup(self) -> None:
         """Count a server, and begin with the first; see `Application.startup`."""
-        async with self._lock:
+        async with self._alone():
             if self._servers == 0:
                 await self._start()
             self._servers += 1
 
     async def shutdown(self) -> None:
         """Count a server out, and end with the last; see `Application.shutdown`."""
-        async with self._lock:
+        async with self._alone():
             self._servers = max(0, self._servers - 1)
             errors = [] if self._servers else await self._stop()
         _raise(errors)
@@ -59,6 +63,20 @@ class Lifetime:
             await self.shutdown()
             raise
         await _report("shutdown", self.shutdown, send)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Wait until no other server starts or ends the application.
+
+        An asyncio.Lock would not do: it belongs to one event loop, and servers may have
+        one each, in threads of their own.
+        """
+        while not self._lock.acquire(blocking=False):  # noqa: ASYNC110
+            await asyncio.sleep(RETRY)
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     async def _start(self) -> None:
         try:
