@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from wslab.cli.termination import sigterm_interrupts
+
 DESCRIPTION = """\
 Execute the notebooks, make the site out of them, and serve it.
 
@@ -20,7 +22,7 @@ examples:
   wslab new 12-binary-frames               start a chapter
 
 exit status: 0 all is well; 1 a notebook failed or the site is not sound, and the
-message says in which file and cell; 2 a wrong argument; 130 Ctrl-C
+message says in which file and cell; 2 a wrong argument; 130 Ctrl-C; 143 SIGTERM
 """
 
 EXECUTE = """\
@@ -53,11 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         print(f"wslab: {error}; pip install 'wslab[site]'", file=sys.stderr)
         return 1
-    try:
-        return site.run(options)
-    except KeyboardInterrupt:
-        print("interrupted; every kernel is stopped", file=sys.stderr)
-        return 130
+    with sigterm_interrupts() as come:
+        try:
+            status = site.run(options)
+        except KeyboardInterrupt:
+            print("interrupted; every kernel is stopped", file=sys.stderr)
+            status = 130
+    return 128 + come[0] if come else status
 
 
 def parser() -> argparse.ArgumentParser:

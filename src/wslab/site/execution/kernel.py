@@ -46,7 +46,8 @@ class ThisPython(KernelSpecManager):
 class Kernel:
     """An async context manager: a kernel that has answered, and its client.
 
-    On leaving, the kernel and every process that it started are killed at once.
+    On leaving, the kernel and every process that it started are killed at once, and
+    their temporary files are removed.
     """
 
     manager: AsyncKernelManager
@@ -157,8 +158,12 @@ class Kernel:
         )
         stderr = os.open(self._stderr, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         try:
-            where = str(self.directory)
-            await self.manager.start_kernel(cwd=where, stdout=stderr, stderr=stderr)
+            await self.manager.start_kernel(
+                cwd=str(self.directory),
+                env={**os.environ, "TMPDIR": self._files.name},
+                stdout=stderr,
+                stderr=stderr,
+            )
         finally:
             os.close(stderr)
         self.client = self.manager.client()
@@ -171,22 +176,31 @@ class Kernel:
         if getattr(self, "manager", None) is None:
             return
         if self.manager.has_kernel:
-            kill_family(self.pid)
+            children = kill_family(self.pid)
             await self.manager.shutdown_kernel(now=True)
+            while any(map(writes, children)):  # noqa: ASYNC110, for want of an event
+                await asyncio.sleep(0.01)
         if hasattr(self, "client"):
             self.client.stop_channels()
         await ensure_async(self.manager.cleanup_resources())
 
 
-def kill_family(pid: int) -> None:
-    """Kill a process and all that descend from it, at once and without waiting."""
+def kill_family(pid: int) -> list[psutil.Process]:
+    """Kill a process and all that descend from it, without waiting; return these."""
     try:
         process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
+        children: list[psutil.Process] = process.children(recursive=True)
     except psutil.NoSuchProcess:
-        return
-    for member in family:
-        try:
+        return []
+    for member in (process, *children):
+        with suppress(psutil.NoSuchProcess):
             member.kill()
-        except psutil.NoSuchProcess:
-            continue
+    return children
+
+
+def writes(process: psutil.Process) -> bool:
+    """Return whether a process that was killed may still write a file."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -3,14 +3,17 @@
 import asyncio
 import os
 import platform
+import signal
 import subprocess
+import threading
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import FrameType
 
 from nbformat import NotebookNode
 
@@ -63,7 +66,7 @@ def execute_all(
     `cache` keeps outputs for another time; without one everything is executed; `jobs`
     the number of kernels at a time, by default JOBS_PER_CORE for each
     usable core; `timeout`
-    the seconds that one cell may take. Ctrl-C and cancellation kill the kernels.
+    the seconds that one cell may take. Ctrl-C and SIGTERM kill the kernels.
 
     All notebooks are executed even if one fails. Raises ExecutionError, whose text
     explains every failure, and NotebookError for a file that is no notebook. It runs
@@ -124,13 +127,42 @@ async def execute_stale(
         return done
 
     ticker = asyncio.create_task(tick(progress))
-    async with asyncio.TaskGroup() as group:
-        running = [group.create_task(one(it)) for it in stale]
+    with cancelled_by_sigterm():
+        async with asyncio.TaskGroup() as group:
+            running = [group.create_task(one(it)) for it in stale]
     ticker.cancel()
     results = [task.result() for task in running]
     if failures := [it for it in results if isinstance(it, Failure)]:
         raise ExecutionError(sorted(failures, key=lambda it: it.path))
     return [it for it in results if isinstance(it, Executed)]
+
+
+@contextmanager
+def cancelled_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM cancel this task, and take its effect once the task has ended.
+
+    The handler of Ctrl-C that asyncio has is missing where SIGINT is ignored. Outside
+    of the main thread, which has the signals, nothing is done.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task
+    come: list[int] = []
+
+    def cancel(number: int, frame: FrameType | None) -> None:
+        come.append(number)
+        signal.signal(number, signal.SIG_IGN)  # what has begun to end is left alone
+        loop.call_soon_threadsafe(task.cancel)
+
+    before = signal.signal(signal.SIGTERM, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if come:
+            signal.raise_signal(signal.SIGTERM)
 
 
 async def execute_one(
