@@ -21,6 +21,7 @@ SLOW = (
     "lab/test_chrome_kernel.py",
     "lab/test_serve_kernel.py",
     "notebooks/test_downloads.py",
+    "notebooks/test_new_chapter.py",
     "notebooks/test_ways.py",
     "site/test_cache.py",
     "site/test_execute.py",
