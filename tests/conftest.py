@@ -27,6 +27,7 @@ SLOW = (
     "site/test_execute.py",
     "site/test_failure.py",
     "site/test_progress.py",
+    "site/test_repository.py",
     "site/test_site_faults.py",
     "site/test_site_own.py",
     "site/test_site_sample.py",

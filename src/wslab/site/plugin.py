@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from jinja2 import Environment, StrictUndefined
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -38,9 +39,17 @@ from wslab.site.pages.markdown import Rendered, render
 from wslab.site.pages.outputs import UnshowableOutput
 from wslab.site.pages.search import tune
 from wslab.site.project import CACHE, NOTEBOOKS, Project
+from wslab.site.repository import origin, without_secrets
 
 _LADDER = "<!-- ladder: "
-ADDRESS = "ADDRESS-OF-THE-REPOSITORY"  # where REPO_URL is not set, see mkdocs.yml
+_TEMPLATES = Environment(
+    # `{#` begins an id in Markdown.
+    comment_start_string="<!--#",
+    comment_end_string="#-->",
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    undefined=StrictUndefined,
+)
 
 
 class ChaptersConfig(Config):  # type: ignore[no-untyped-call]
@@ -97,6 +106,7 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
         uris = [source_uri(path.stem) for path in self._notebooks()]
         config.nav = _with_chapters(config.nav, uris)
         config.copyright = f"wslab {version('wslab')}"
+        _name_repository(config)
         config.mdx_configs.setdefault("pymdownx.highlight", {}).update(highlighting())
         return config
 
@@ -116,11 +126,14 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
     def on_page_markdown(
         self, markdown: str, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
-        """Fill the version and the repository into a page that is no chapter."""
+        """Fill the version and the repository into a page that is no chapter.
+
+        Such a page is a template of Jinja's; `repository` is None if there is none.
+        """
         if page.file.src_uri in self._chapters:
             return markdown
-        filled = markdown.replace("{{ version }}", version("wslab"))
-        return filled.replace("{{ repository }}", config.repo_url or ADDRESS)
+        template = _TEMPLATES.from_string(markdown)
+        return template.render(version=version("wslab"), repository=config.repo_url)
 
     def on_page_content(
         self, html: str, page: Page, config: MkDocsConfig, files: Files
@@ -151,8 +164,8 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
         return find_notebooks(Path(self.config.notebooks))
 
     def _execute(self, config: MkDocsConfig) -> list[Executed]:
-        root = Path(str(config.config_file_path)).parent
-        project = Project(root, Path(self.config.notebooks), Path(self.config.cache))
+        directories = Path(self.config.notebooks), Path(self.config.cache)
+        project = Project(_root(config), *directories)
         try:
             for path in self._notebooks():
                 check_tags(path, read_notebook(path))
@@ -174,6 +187,19 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
                 )
             parts += [f"<figure data-search-exclude>{cover}</figure>", rest]
         return "".join(parts)
+
+
+def _name_repository(config: MkDocsConfig) -> None:
+    """Let the site link to what it is told to (REPO_URL), else to git's origin."""
+    told = config.repo_url
+    config.repo_url = without_secrets(told) if told else origin(_root(config))
+    if config.repo_url != told:
+        config.repo_name = None
+        config_options.RepoName("repo_url").post_validation(config, "repo_name")
+
+
+def _root(config: MkDocsConfig) -> Path:
+    return Path(str(config.config_file_path)).parent
 
 
 def _with_chapters(nav: object, uris: list[str]) -> object:
