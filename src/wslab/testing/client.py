@@ -252,10 +252,6 @@ async def connect(
 ) -> AsyncIterator[Client]:
     """Connect to `app` at `path`, in memory.
 
-        async with connect(app, "/echo?name=Ada", cookies={"id": "7"}) as client:
-            await client.send("hello")
-            assert await client.receive() == "hello"
-
     Leaving the block closes the connection with 1000 (with 1006 if the block raises)
     and waits for the application to return.
 
@@ -284,6 +280,23 @@ async def connect(
             caught the error.
         TimeoutError: Saying what was awaited, and what arrived last.
         Exception: Whatever the application raises.
+
+    Example:
+        ```python
+        from wslab import Application
+        from wslab.testing import connect
+
+        app = Application()
+
+        @app.websocket_route("/echo")
+        async def echo(ws):
+            async for message in ws:
+                await ws.send(message)
+
+        async with connect(app, "/echo", cookies={"id": "7"}) as client:
+            await client.send("hello")
+            assert await client.receive() == "hello"
+        ```
     """
     async with AsyncExitStack() as stack:
         if lifespan:

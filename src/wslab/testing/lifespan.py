@@ -19,10 +19,6 @@ async def running(
 ) -> AsyncIterator[dict[str, Any]]:
     """Run the application's startup, and its shutdown on leaving; yield its state.
 
-        async with running(app) as state:
-            async with connect(app, state=state) as client:
-                ...
-
     Args:
         app: An ASGI 3 application.
         timeout: The bound of each wait, in seconds.
@@ -32,6 +28,17 @@ async def running(
         IllegalEvent: For any other answer, or none before the application returns.
         TimeoutError: Where there is no answer in time.
         Exception: What the application raises.
+
+    Example:
+        ```python
+        from wslab import Application
+        from wslab.testing import running
+
+        app = Application()
+
+        async with running(app) as state:
+            assert state == {}
+        ```
     """
     events: Channel[Event] = Channel()
     answers: Channel[Event] = Channel()

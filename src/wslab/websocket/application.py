@@ -62,6 +62,8 @@ class Application:
 
     Example:
         ```python
+        from wslab import Application
+
         app = Application(hosts=["example.org", "localhost"])
 
         @app.websocket_route("/echo")
@@ -170,13 +172,22 @@ class Application:
 
         Example:
             ```python
+            import sqlite3
+
+            from wslab import Application
+
+            app = Application()
+
             @app.provider(scope="app")
             async def database():
-                async with connect_to_database() as database:
-                    yield database
+                database = sqlite3.connect(":memory:")
+                yield database
+                database.close()
 
-            @app.websocket_route("/rows")
-            async def rows(ws, database): ...
+            @app.websocket_route("/sum")
+            async def sum(ws, database):
+                [(answer,)] = database.execute("SELECT 40 + 2")
+                await ws.send(str(answer))
             ```
         """
         if callable(scope):
@@ -196,8 +207,13 @@ class Application:
 
         Example:
             ```python
+            from wslab import Application
+
+            app = Application()
+
             @app.on_startup
-            async def warm_up(): ...
+            async def warm_up():
+                print("about to serve")
             ```
         """
         self._lifetime.on_startup.append(hook)
@@ -214,8 +230,13 @@ class Application:
 
         Example:
             ```python
+            from wslab import Application
+
+            app = Application()
+
             @app.on_shutdown
-            async def say_goodbye(): ...
+            async def say_goodbye():
+                print("served")
             ```
         """
         self._lifetime.on_shutdown.append(hook)

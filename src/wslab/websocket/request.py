@@ -144,8 +144,10 @@ class URL(str):
 
     Example:
         ```python
+        from wslab import URL
+
         url = URL("wss://example.org:8443/chat?room=a")
-        url.host, url.port, url.path  # ("example.org", 8443, "/chat")
+        assert (url.host, url.port, url.path) == ("example.org", 8443, "/chat")
         ```
     """
 
@@ -287,8 +289,10 @@ def bearer_token(
 
     Example:
         ```python
-        if not token_matches(bearer_token(ws.headers), TOKEN):
-            await ws.reject(401, [("WWW-Authenticate", "Bearer")])
+        from wslab import bearer_token, token_matches
+
+        token = bearer_token([(b"authorization", b"Bearer correct-horse")])
+        assert token_matches(token, "correct-horse")
         ```
     """
     if not isinstance(headers, Headers):

@@ -17,10 +17,14 @@ class Rooms:
 
     Example:
         ```python
-        rooms = Rooms(history=50)
+        from wslab import Application, Rooms
 
-        async with rooms.membership("lobby", ws) as room:
-            await room.broadcast("hello", exclude=ws)
+        app, rooms = Application(), Rooms(history=50)
+
+        @app.websocket_route("/lobby")
+        async def lobby(ws):
+            async with rooms.membership("lobby", ws) as room:
+                await room.broadcast("hello", exclude=ws)
         ```
     """
 

@@ -31,10 +31,13 @@ class Router:
 
     Example:
         ```python
-        rooms = Router()
+        from wslab import Application, Router
+
+        app, rooms = Application(), Router()
 
         @rooms.websocket_route("/{room}")
-        async def room(ws, room: str): ...
+        async def room(ws, room: str):
+            await ws.send(f"welcome to {room}")
 
         app.include_router(rooms, prefix="/rooms")
         ```
@@ -74,6 +77,10 @@ class Router:
 
         Example:
             ```python
+            from wslab import Application
+
+            app = Application()
+
             @app.on_ws_request("/echo/{room}")
             async def handler(scope, info, matches, web_socket):
                 await web_socket.accept()
@@ -118,6 +125,10 @@ class Router:
 
         Example:
             ```python
+            from wslab import Application
+
+            app = Application()
+
             @app.websocket_route("/chat/{channel}", value_type="json")
             async def chat(ws, channel: str, anonymous: bool = False):
                 async for message in ws:
