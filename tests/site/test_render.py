@@ -171,10 +171,28 @@ def test_a_megabyte_in_small_writes_is_joined_in_a_moment() -> None:
     assert "characters left out" in html
 
 
-def test_lean_html_keeps_code_and_its_blanks() -> None:
-    html = lean("<p>\n\n    a</p>\n  <pre><code>x:\n\n    y</code></pre>\n\n  <b>b</b>")
-    assert "<pre><code>x:\n\n    y</code></pre>" in html
-    assert "    a" not in html
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<pre>x:\n\n    <b>y</b>\n    z</pre>",
+        "<textarea>\n  a\n</textarea>",
+        "a<script>\n  x = '<pre>';\n\n  y = 1\n</script>",
+        "<style>\n  a { }\n</style>",
+        '<img alt="two\n\n   lines" title="a <pre> b">',
+        "<!-- <pre>\n  a -->",
+        "<svg viewBox='0 0 1 1'><linearGradient/></svg>",
+        "a &amp; b &lt;pre&gt; &#x27;  c",
+        "<B>x</B >",
+    ],
+)
+def test_lean_html_keeps_all_but_blanks_at_line_breaks(kept: str) -> None:
+    html = f"<main>\n  {kept}\n\n  <i>b</i>\n    c\n</main>\n"
+    assert lean(html) == f"<main>\n{kept}\n<i>b</i>\nc</main>\n"
+
+
+def test_lean_html_of_a_long_line_takes_a_moment() -> None:
+    blank = " " * 1_000_000
+    assert lean(f"<p>{blank}\n{blank}a</p>\n<p>b</p>") == "<p>\na</p><p>b</p>"
 
 
 def test_code_is_marked_where_it_has_a_colour_and_nowhere_else() -> None:
