@@ -46,9 +46,17 @@ async def execute_cells(
 ) -> None:
     """Execute the cells in a kernel, put their outputs in, and look for leaks.
 
-    Raises CellFailed at the first cell that raises unexpectedly, does not raise where
-    it is tagged to, takes longer than `limit` seconds or ends the kernel; and after
-    the last if a server, task, thread or process is left.
+    Args:
+        kernel: has answered.
+        path: the notebook's, for what is said of a failure.
+        notebook: gets the outputs.
+        limit: the seconds that one cell may take.
+        on_cell: is called before each code cell with its number, from 1.
+
+    Raises:
+        CellFailed: a cell raises unexpectedly, does not raise where it is tagged to,
+            takes too long or ends the kernel; or, after the last, a server, task,
+            thread or process is left.
     """
     client = NotebookClient(notebook, km=kernel.manager, record_timing=False, log=QUIET)
     client.timeout_func = lambda cell: limit  # type: ignore[assignment]
@@ -71,7 +79,7 @@ async def execute_cell(
     cell: NotebookNode,
     limit: float,
 ) -> None:
-    """Execute one cell; raises CellFailed."""
+    """Execute one cell, at `index` among all cells from 0; see `execute_cells`."""
     found: Failure | None
     expected = RAISES in tags(cell)
     try:
@@ -113,7 +121,7 @@ def _root(path: Path) -> Path:
 
 
 def tidy(cell: NotebookNode, root: Path) -> None:
-    """Take this machine's directories out of tracebacks and warnings."""
+    """Take this machine's directories out of a cell's tracebacks and warnings."""
     for output in cell.outputs:
         if output.output_type == "stream":
             output.text = portable(output.text, root)

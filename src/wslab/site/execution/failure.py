@@ -33,7 +33,7 @@ class Failure:
         return plain(self.explain())
 
     def explain(self) -> str:
-        """The whole report; its tracebacks have the colours that the kernel gave."""
+        """Return the whole report, its tracebacks in the kernel's colours."""
         blocks = [f"{self.place()}: {shortened(plain(self.reason))}"]
         if self.source:
             blocks.append(excerpt(self.source, self.line))
@@ -43,7 +43,7 @@ class Failure:
         return "\n\n".join(blocks) + "\n"
 
     def place(self) -> str:
-        """The file, seen from here, with the cell and line."""
+        """Return the file, seen from here, with the cell and line."""
         nearby = self.path.is_relative_to(Path.cwd())
         parts = [str(self.path.relative_to(Path.cwd()) if nearby else self.path)]
         if self.number is not None:
@@ -65,13 +65,13 @@ class ExecutionError(Exception):
         super().__init__(self.explain())
 
     def explain(self, colour: bool = False) -> str:
-        """All failures, one after the other."""
+        """Return all failures, one after the other."""
         text = "\n".join(failure.explain() for failure in self.failures)
         return text if colour else plain(text)
 
 
 def excerpt(source: str, line: int | None) -> str:
-    """The lines of a cell around `line`, which is marked; its beginning if None."""
+    """Return a cell's lines around `line`, which is marked; its beginning if None."""
     lines = source.splitlines()
     first = max(1, (line or 1) - AROUND)
     last = min(len(lines), (line or 1) + AROUND)
@@ -84,7 +84,15 @@ def excerpt(source: str, line: int | None) -> str:
 def of_cell(
     path: Path, index: int, cell: NotebookNode, reason: str, **details: str
 ) -> Failure:
-    """A failure of one cell; the line is looked for in the details."""
+    """Return the failure of one cell; its line is looked for in the details.
+
+    Args:
+        path: the notebook.
+        index: of the cell among all cells, from 0.
+        cell: as it was executed.
+        reason: in one line.
+        details: texts under their headings, with `_` for a blank.
+    """
     count = cell.execution_count
     text = plain("\n".join(details.values()))
     lines = re.findall(rf'Cell In\[{count}\]"?, line (\d+)', text)
@@ -106,7 +114,14 @@ def of_cell(
 def of_outputs(
     path: Path, index: int, cell: NotebookNode, expected: bool
 ) -> Failure | None:
-    """What a cell's outputs say: a traceback must be shown where one is expected."""
+    """Return the failure that a cell's outputs show, if any.
+
+    Args:
+        path: the notebook.
+        index: of the cell among all cells, from 0.
+        cell: as it was executed.
+        expected: whether it has to show a traceback.
+    """
     error = next((it for it in cell.outputs if it.output_type == "error"), None)
     stderr = standard_error(cell)
     raised = error is not None or TRACEBACK in plain(stderr)
@@ -126,12 +141,13 @@ def of_outputs(
 
 
 def standard_error(cell: NotebookNode) -> str:
-    """What the cell, and a server while it ran, wrote to standard error."""
+    """Return what the cell, and a server while it ran, wrote to standard error."""
     streams = (it for it in cell.outputs if it.output_type == "stream")
     return "".join(it.text for it in streams if it.name == "stderr")
 
 
 def last_line(text: str) -> str:
+    """Return the last line of a text, "" if it has none."""
     return (text.strip().splitlines() or [""])[-1]
 
 
@@ -148,5 +164,5 @@ def shortened(line: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text without terminal colours."""
+    """Return a text without terminal colours."""
     return ANSI.sub("", text)

@@ -37,6 +37,7 @@ class ThisPython(KernelSpecManager):
     """The kernel of `sys.executable`, whatever else is installed under its name."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return how to start this Python's kernel, whatever name is asked for."""
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         argv += ["--HistoryManager.enabled=False", "--log-level=ERROR"]
         argv += [f"--ext={name}" for name in EXTENSIONS]
@@ -75,9 +76,15 @@ class Kernel:
         self._files.cleanup()
 
     async def evaluate(self, statement: str, expression: str) -> Any:
-        """Run a statement unseen in the kernel, and return what a literal is there.
+        """Run a statement unseen in the kernel, and return an expression's value.
 
-        Raises KernelDied if it cannot be, TimeoutError if the kernel does not answer.
+        Args:
+            statement: binds its names in the notebook, if it binds any.
+            expression: what it is shown as has to be a literal.
+
+        Raises:
+            KernelDied: the statement or the expression raised.
+            TimeoutError: the kernel does not answer within `STARTUP` seconds.
         """
         reply = await self.client.execute(
             statement,
@@ -94,11 +101,11 @@ class Kernel:
         return ast.literal_eval(value["data"]["text/plain"])
 
     async def begin(self) -> None:
-        """What runs in the kernel now is no leak."""
+        """Take nothing that runs in the kernel now for a leak."""
         await self.evaluate(f"{LOADED}.begin()", "None")
 
     async def leaks(self) -> list[str]:
-        """What the cells since `begin()` left behind, each in words."""
+        """Return what the cells since `begin()` left behind, each in words."""
         found = await self.evaluate(f"await {LOADED}.settle()", f"{LOADED}.leaks()")
         return [str(leak) for leak in found]
 
@@ -110,7 +117,11 @@ class Kernel:
         return ""
 
     async def pending(self, patience: float = 2.0) -> str:
-        """What each thread does and each task awaits, even if nothing answers."""
+        """Return what each thread does and each task awaits, even if nothing answers.
+
+        Args:
+            patience: seconds to wait for the tasks; the threads need none.
+        """
         if not hasattr(signal, "SIGUSR1"):
             return ""
         report = Path(self.manager.connection_file).with_suffix(probe.SUFFIX)
@@ -127,11 +138,11 @@ class Kernel:
 
     @property
     def pid(self) -> int:
-        """The kernel's process."""
+        """The identifier of the kernel's process."""
         return int(self.manager.provisioner.pid)  # type: ignore[union-attr]
 
     def last_words(self) -> str:
-        """The end of what the process itself wrote to its standard error."""
+        """Return the end of what the process itself wrote to its standard error."""
         text = self._stderr.read_text(errors="replace")
         return "\n".join(text.splitlines()[-20:])
 

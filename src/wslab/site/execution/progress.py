@@ -23,19 +23,19 @@ class Progress:
         """Leave the stream as a following line expects it."""
 
     def announce(self, total: int, cached: int, jobs: int) -> None:
-        """`total` notebooks will be done, `cached` of them without a kernel."""
+        """Tell that `total` notebooks come, `cached` of them without a kernel."""
 
     def cell(self, name: str, number: int, of: int) -> None:
-        """The notebook `name` has come to its code cell `number`; 0: kernel starts."""
+        """Tell which code cell a notebook has come to; 0: its kernel starts."""
 
     def finished(self, name: str, seconds: float) -> None:
-        """A notebook was executed."""
+        """Tell that a notebook was executed, and in how many seconds."""
 
     def failed(self, name: str, seconds: float) -> None:
-        """A notebook failed; the reason follows when all have ended."""
+        """Tell that a notebook failed; the reason follows when all have ended."""
 
     def tick(self) -> None:
-        """Called a few times a second, so that nothing longer stays silent."""
+        """Show that time passes; called a few times a second."""
 
 
 class LogProgress(Progress):
@@ -97,7 +97,7 @@ class LiveProgress(LogProgress):
         self.draw()
 
     def tick(self) -> None:
-        """The lines are drawn again when they change."""
+        """Draw nothing: the lines are drawn when they change."""
 
     def line(self, text: str) -> None:
         self.draw(text)
@@ -113,7 +113,7 @@ class LiveProgress(LogProgress):
 
 
 def progress_on(stream: TextIO | None = None) -> Progress:
-    """The display that suits a stream (standard error unless given)."""
+    """Return the display that suits a stream (standard error unless given)."""
     import shutil
 
     stream = stream or sys.stderr
@@ -123,5 +123,5 @@ def progress_on(stream: TextIO | None = None) -> Progress:
 
 
 def plural(number: int) -> str:
-    """A number of notebooks in words."""
+    """Return a number of notebooks in words."""
     return f"{number} notebook" + ("" if number == 1 else "s")

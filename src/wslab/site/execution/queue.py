@@ -63,14 +63,20 @@ def execute_all(
 ) -> list[Executed]:
     """Execute notebooks and return them, with their outputs, in the given order.
 
-    `cache` keeps outputs for another time; without one everything is executed; `jobs`
-    the number of kernels at a time, by default JOBS_PER_CORE for each
-    usable core; `timeout`
-    the seconds that one cell may take. Ctrl-C and SIGTERM kill the kernels.
-
-    All notebooks are executed even if one fails. Raises ExecutionError, whose text
-    explains every failure, and NotebookError for a file that is no notebook. It runs
+    All are executed even if one fails. Ctrl-C and SIGTERM kill the kernels. This runs
     an event loop, and so cannot be called from one.
+
+    Args:
+        paths: of the notebooks.
+        cache: keeps outputs for another time; without one everything is executed.
+        jobs: the number of kernels at a time, by default `JOBS_PER_CORE` for each
+            usable core.
+        timeout: the seconds that one cell may take.
+        progress: is told how far they are; by default what suits standard error.
+
+    Raises:
+        ExecutionError: notebooks failed; its text explains every failure.
+        NotebookError: a file is no notebook.
     """
     progress = progress or progress_on()
     results: dict[Path, Executed] = {}
@@ -115,7 +121,11 @@ async def execute_stale(
     progress: Progress,
     cache: Cache | None,
 ) -> list[Executed]:
-    """Execute what the cache does not hold; raises ExecutionError after the last."""
+    """Execute what the cache does not hold.
+
+    Raises:
+        ExecutionError: notebooks failed; it comes after the last has ended.
+    """
     gate = asyncio.Semaphore(jobs)
     commit = commit_of(stale[0].path.parent)
 
@@ -206,7 +216,7 @@ async def tick(progress: Progress) -> None:
 
 
 def record(begun: datetime, seconds: float, commit: str) -> Record:
-    """What the page of a notebook tells about its execution."""
+    """Return what the page of a notebook tells about its execution."""
     return Record(
         executed_at=begun.isoformat(timespec="seconds"),
         seconds=round(seconds, 1),
@@ -218,14 +228,14 @@ def record(begun: datetime, seconds: float, commit: str) -> Record:
 
 
 def installed_version(name: str) -> str:
-    """The version of a distribution, or nothing if it is not installed."""
+    """Return the version of a distribution, "" if it is not installed."""
     with suppress(PackageNotFoundError):
         return version(name)
     return ""
 
 
 def commit_of(directory: Path) -> str:
-    """The commit of a checkout, with `+` if a tracked file differs from it."""
+    """Return the commit of a checkout, with `+` if a tracked file differs from it."""
     git = ("git", "-C", str(directory), "describe", "--always", "--exclude=*")
     with suppress(OSError, subprocess.SubprocessError):
         run = subprocess.run(
@@ -236,7 +246,7 @@ def commit_of(directory: Path) -> str:
 
 
 def usable_cores() -> int:
-    """How many cores this process may use."""
+    """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -66,10 +66,11 @@ def carrying(results: str) -> NotebookNode:
 
 
 def applications(notebook: NotebookNode) -> dict[str, str]:
-    """The text of each application of a notebook, by file name.
+    """Return the text of each application of a notebook, by file name.
 
-    Raises NotebookError, with the cell's number, for a name that is no module's, for
-    code that is no plain Python, and for an application without an `app`.
+    Raises:
+        NotebookError: a name is no module's, a cell's code is no plain Python, or an
+            application has no `app`.
     """
     parts: dict[str, list[str]] = {}
     for index, cell in code_cells(notebook):
@@ -83,12 +84,16 @@ def applications(notebook: NotebookNode) -> dict[str, str]:
 
 
 def names(cell: NotebookNode) -> list[str]:
-    """The applications that a cell is a part of."""
+    """Return the file names of the applications that a cell is a part of."""
     return [tag.removeprefix(TAG) for tag in tags(cell) if tag.startswith(TAG)]
 
 
 def check(cell: NotebookNode, name: str, index: int) -> None:
-    """Raise NotebookError unless a cell can stand in a module."""
+    """Check that a cell, at `index` among all from 0, can stand in a module.
+
+    Raises:
+        NotebookError: it cannot.
+    """
     try:
         # A notebook may await at its top level, a module may not.
         compile(cell.source, name, "exec")
@@ -99,7 +104,11 @@ def check(cell: NotebookNode, name: str, index: int) -> None:
 
 
 def assemble(name: str, sources: Iterable[str], chapter: str) -> str:
-    """One module of several cells."""
+    """Return one module of several cells.
+
+    Raises:
+        NotebookError: it has no `app`.
+    """
     imports: list[Import] = []
     bodies: list[str] = []
     for source in sources:
@@ -116,7 +125,7 @@ def assemble(name: str, sources: Iterable[str], chapter: str) -> str:
 
 
 def split(source: str) -> tuple[str, list[Import]]:
-    """A cell's code without its imports, and these."""
+    """Return a cell's code without its imports, and these."""
     lines = source.splitlines()
     imports = [it for it in ast.parse(source).body if isinstance(it, Import)]
     for it in reversed(imports):
@@ -125,7 +134,7 @@ def split(source: str) -> tuple[str, list[Import]]:
 
 
 def import_block(imports: Iterable[Import]) -> str:
-    """Each import once: the standard library's, a blank line, the others'."""
+    """Return each import once: the standard library's, a blank line, the others'."""
     imports = list(imports)
     groups = (list(sorted_lines(imports, own)) for own in (True, False))
     blocks = ["\n".join(lines) for lines in groups if lines]
@@ -133,7 +142,7 @@ def import_block(imports: Iterable[Import]) -> str:
 
 
 def sorted_lines(imports: Iterable[Import], standard: bool) -> Iterator[str]:
-    """The lines for the modules of the standard library, or for all others."""
+    """Yield the lines for the modules of the standard library, or for all others."""
     whole: set[str] = set()
     members: dict[str, set[str]] = {}
     for it in imports:
@@ -151,11 +160,12 @@ def sorted_lines(imports: Iterable[Import], standard: bool) -> Iterator[str]:
 
 
 def is_standard(name: str) -> bool:
+    """Return whether a module is the standard library's."""
     return re.split(r"[. ]", name)[0] in sys.stdlib_module_names
 
 
 def bound(module: ast.Module) -> set[str]:
-    """The names that a module's top level defines."""
+    """Return the names that a module's top level defines."""
     found = {it.name for it in module.body if isinstance(it, Definition)}
     for it in module.body:
         if isinstance(it, ast.Assign | ast.AnnAssign):

@@ -11,17 +11,23 @@ _NUMBER = re.compile(r"^\d+-")
 
 
 def source_uri(name: str) -> str:
-    """The path that links in other pages name: beside its sister chapters."""
+    """Return the path that links in other pages name: beside its sister chapters."""
     return f"chapters/{name}.ipynb"
 
 
 def folder(name: str) -> str:
-    """The chapter's folder on the site, without its number in the reading order."""
+    """Return the chapter's folder on the site, which is its name without the number."""
     return f"chapters/{_NUMBER.sub('', name)}"
 
 
 def foot(name: str, record: Record, applications: Iterable[str]) -> str:
-    """The chapter's record of execution and its downloads, as HTML."""
+    """Return the chapter's record of execution and its downloads, as HTML.
+
+    Args:
+        name: of the notebook's file, without its suffix.
+        record: how it was executed.
+        applications: the names of the files beside the page.
+    """
     return (
         '<div class="provenance" role="group" aria-label="About this chapter"'
         f" data-search-exclude>{_executed(record)}"

@@ -42,20 +42,21 @@ class Rendered:
     images: dict[str, bytes] = field(default_factory=dict)
 
     def add_image(self, suffix: str, content: bytes) -> str:
-        """Keep an image file; its name is also its address relative to the page."""
+        """Keep an image file; return its name, which is its address from the page."""
         name = f"figure-{len(self.images) + 1}.{suffix}"
         self.images[name] = content
         return name
 
     def fill(self, html: str) -> str:
-        """The page's HTML with every output in its place."""
+        """Return the page's HTML with every output in its place."""
         return _PLACE.sub(lambda place: self.outputs[int(place[1])], html)
 
 
 def render(notebook: NotebookNode) -> Rendered:
     """Render an executed notebook (nbformat 4).
 
-    Raises UnshowableOutput, with the cell's number, for an output without a form.
+    Raises:
+        UnshowableOutput: an output has no form on a page; it names the cell.
     """
     rendered = Rendered()
     cells = _with_annotations(notebook)

@@ -30,15 +30,20 @@ class UnshowableOutput(ValueError):
 
 
 def plain(text: str) -> str:
-    """Text without terminal escapes, and lines as a terminal would leave them."""
+    """Return a text without terminal escapes, its lines as a terminal leaves them."""
     lines = _ANSI.sub("", text).split("\n")
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
 
 
 def as_html(outputs: Iterable[Output], add_image: AddImage) -> str:
-    """All outputs of one cell as one labelled group; empty when there are none.
+    """Return all outputs of one cell as one labelled group, "" when there are none.
 
-    Raises UnshowableOutput for a MIME bundle that a page cannot show.
+    Args:
+        outputs: as the notebook has them (nbformat 4).
+        add_image: keeps each image.
+
+    Raises:
+        UnshowableOutput: a page cannot show a MIME bundle.
     """
     parts = "".join(_one(output, add_image) for output in _joined(outputs))
     if not parts:
