@@ -26,7 +26,9 @@ import websockets
 from granian.constants import Interfaces
 from granian.net import SocketHolder
 from twisted.internet import asyncioreactor
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as websockets_connect
+from websockets.frames import Frame, Opcode
 
 import wslab.testing
 from wslab import Connection
@@ -160,11 +162,25 @@ class Server:
             return Refusal(error.status, dict(error.headers), error.body)
 
 
+class Answering(ClientConnection):
+    """A connection that answers pings, as any does, and records them."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.pings = Record()
+
+    def process_event(self, event):
+        if isinstance(event, Frame) and event.opcode is Opcode.PING:
+            self.pings.append(bytes(event.data))
+        super().process_event(event)
+
+
 class SocketClient:
     """A client of the `websockets` package."""
 
     def __init__(self, connection):
         self._connection = connection
+        self.pings = connection.pings
         self.subprotocol = connection.subprotocol
         headers = connection.response.headers.raw_items()
         self.headers = {name.lower(): value for name, value in headers}
@@ -232,6 +248,7 @@ async def _socket_client(port, path, *, headers=(), subprotocols=None, origin=No
         subprotocols=subprotocols,
         origin=origin,
         proxy=None,
+        create_connection=Answering,
         open_timeout=WAIT,
         close_timeout=WAIT,
     ) as connection:
