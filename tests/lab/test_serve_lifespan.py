@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import subprocess
 import sys
-import threading
 
-import psutil
 import pytest
 from websockets.asyncio.client import connect
 
 from wslab.lab import LifespanError, serve
+
+from .held import nothing_left
 
 
 def lifespan_app(startup=None, shutdown=None):
@@ -48,8 +47,9 @@ async def test_start_up_and_shutdown_are_announced():
 
 async def test_a_failed_start_up_is_raised_with_its_message(capsys):
     answer = {"type": "lifespan.startup.failed", "message": "no database"}
-    with pytest.raises(LifespanError, match="startup failed: no database"):
-        await serve(lifespan_app(startup=answer))
+    async with nothing_left():
+        with pytest.raises(LifespanError, match="startup failed: no database"):
+            await serve(lifespan_app(startup=answer))
     assert capsys.readouterr().err == ""
 
 
@@ -168,22 +168,19 @@ async def test_a_script_that_forgets_its_server_ends_and_shuts_it_down():
 
 
 async def test_a_start_that_is_cancelled_leaves_nothing():
-    begun = threading.Event()
+    loop, begun = asyncio.get_running_loop(), asyncio.Event()
 
     async def slow(scope, receive, send):
-        begun.set()
+        loop.call_soon_threadsafe(begun.set)
         await asyncio.Event().wait()
 
-    gc.collect()  # of what earlier tests left, which would end meanwhile
-    before = psutil.Process().num_fds()
-    starting = asyncio.ensure_future(_await(serve(slow)))
-    assert await asyncio.to_thread(begun.wait, 30)
-    starting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await starting
-    assert "wslab server" not in [thread.name for thread in threading.enumerate()]
-    gc.collect()
-    assert psutil.Process().num_fds() <= before
+    async with nothing_left():
+        starting = asyncio.ensure_future(_await(serve(slow)))
+        await asyncio.wait_for(begun.wait(), 30)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        del starting
 
 
 async def _await(starting):

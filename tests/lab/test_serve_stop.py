@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
 from contextlib import suppress
 
-import psutil
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 
 from wslab.lab import serve
+
+from .held import nothing_left
 
 
 def handler(body):
@@ -25,10 +25,6 @@ def handler(body):
             await body(receive, send)
 
     return app
-
-
-def server_threads():
-    return [t for t in threading.enumerate() if t.name == "wslab server"]
 
 
 async def stopped_while_connected(body, grace=1):
@@ -61,11 +57,11 @@ async def test_a_handler_that_never_returns_is_cancelled(capsys):
             cancelled.set()
             raise
 
-    server = await stopped_while_connected(push)
+    async with nothing_left():
+        server = await stopped_while_connected(push)
     assert cancelled.is_set()
     assert server.errors == []
     assert capsys.readouterr().err == ""
-    assert not server_threads()
 
 
 async def test_a_handler_that_ignores_its_cancellation_is_named(capsys):
@@ -74,29 +70,31 @@ async def test_a_handler_that_ignores_its_cancellation_is_named(capsys):
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
 
-    with pytest.raises(TimeoutError, match=r"stubborn \(.*test_serve_stop.py, line \d"):
-        await stopped_while_connected(stubborn, grace=0.1)
-    assert not server_threads()
+    named = r"stubborn \(.*test_serve_stop.py, line \d"
+    async with nothing_left():
+        with pytest.raises(TimeoutError, match=named):
+            await stopped_while_connected(stubborn)
     assert capsys.readouterr().err == ""
 
 
 async def test_a_handler_that_blocks_its_thread_is_named():
-    blocking, release = threading.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    blocking, release = asyncio.Event(), threading.Event()
 
     async def block(receive, send):
         await receive()
-        blocking.set()
+        loop.call_soon_threadsafe(blocking.set)
         release.wait(60)
 
-    server = await serve(handler(block))
-    async with connect(server.url(), close_timeout=0.1) as client:
-        await client.send("block")
-        assert await asyncio.to_thread(blocking.wait, 30)
-        with pytest.raises(TimeoutError, match=r"busy in block \("):
-            await server.stop(0.1)
-        release.set()
-        await server.stop(10)
-    assert not server_threads()
+    async with nothing_left():
+        server = await serve(handler(block))
+        async with connect(server.url(), close_timeout=0.1) as client:
+            await client.send("block")
+            await asyncio.wait_for(blocking.wait(), 30)
+            with pytest.raises(TimeoutError, match=r"busy in block \("):
+                await server.stop(0.1)
+            release.set()
+            await server.stop(10)
 
 
 async def test_a_stalled_client_does_not_hold_up_the_stop():
@@ -105,11 +103,11 @@ async def test_a_stalled_client_does_not_hold_up_the_stop():
             await send({"type": "websocket.send", "bytes": bytes(1_000_000)})
 
     options = {"max_queue": 1, "compression": None, "close_timeout": 0.1}
-    server = await serve(handler(flood))
-    async with connect(server.url(), **options) as client:
-        await client.recv()
-        await server.stop(1)
-    assert not server_threads()
+    async with nothing_left():
+        server = await serve(handler(flood))
+        async with connect(server.url(), **options) as client:
+            await client.recv()
+            await server.stop(1)
 
 
 async def test_a_task_that_a_handler_left_behind_is_ended():
@@ -136,16 +134,12 @@ async def test_stopping_again_or_twice_at_once_is_harmless():
         await server.stop()
 
 
-async def test_servers_leave_no_thread_and_no_descriptor():
+async def test_servers_leave_no_thread_no_task_and_no_socket():
     async def once():
         body = handler(lambda receive, send: receive())
         async with serve(body) as server, connect(server.url()):
             pass
 
-    await once()
-    gc.collect()  # of what earlier tests left, which would end meanwhile
-    fds, threads = psutil.Process().num_fds(), threading.active_count()
-    await asyncio.gather(*(once() for _ in range(5)))
-    gc.collect()
-    assert psutil.Process().num_fds() <= fds
-    assert threading.active_count() <= threads
+    await once()  # what the first imports stays
+    async with nothing_left():
+        await asyncio.gather(*(once() for _ in range(5)))
