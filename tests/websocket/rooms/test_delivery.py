@@ -146,10 +146,12 @@ async def test_a_broadcaster_that_is_cancelled_or_timed_out_cancels_no_delivery(
 async def test_a_send_with_a_time_out_of_its_own_times_out_alone():
     """A middleware's `asyncio.timeout` ends that member's send, not the broadcaster."""
     room = Room()
+    bounds = []
 
     async def impatient(scope, receive, send):
         async def send_soon(event):
-            async with asyncio.timeout(0.5):
+            async with asyncio.timeout(None) as bound:
+                bounds.append(bound)
                 await send(event)
 
         await member_of(room)(scope, receive, send_soon)
@@ -160,6 +162,8 @@ async def test_a_send_with_a_time_out_of_its_own_times_out_alone():
             await until(lambda: len(room) == 2)
             await room.broadcast("0")
             await room.broadcast("1")
+            await until(lambda: len(bounds) == 3)  # the accept, "0" and "1"
+            bounds[-1].reschedule(0)  # its time is over
             await until(lambda: len(room) == 1)  # would raise if it were cancelled
             await room.broadcast("2")
             assert [await ada.receive() for _ in range(3)] == ["0", "1", "2"]
