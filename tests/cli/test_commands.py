@@ -211,15 +211,15 @@ def serving(project: Path, *arguments: str) -> Iterator[tuple[int, list[str]]]:
             yield int(found[1]), log
             family = psutil.Process(run.pid).children(recursive=True)
             run.send_signal(signal.SIGINT)
-            log += run.communicate(timeout=30)[1].splitlines(keepends=True)
+            log += run.communicate(timeout=60)[1].splitlines(keepends=True)
             assert run.returncode == 0, "".join(log)
-            assert not psutil.wait_procs(family, timeout=5)[1]
+            assert not psutil.wait_procs(family, timeout=30)[1]
         finally:
             run.kill()
 
 
 def page(port: int, path: str) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", path)
     text = connection.getresponse().read().decode()
     connection.close()

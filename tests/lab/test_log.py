@@ -33,7 +33,7 @@ async def provoke(server, message="x"):
 async def test_f26_a_traceback_is_shown_once_and_has_the_handlers_frames_only(capsys):
     async with serve(fails_on_a_message) as server:
         await provoke(server)
-        server.settle()
+        server.settle(30)
     shown = capsys.readouterr().err
     assert shown.count("ValueError: boom") == 1
     assert shown.count("KeyError: 'state'") == 1
@@ -106,7 +106,7 @@ async def test_a_mistake_that_is_no_exception_is_shown(capsys):
             await connect(server.url())
         except Exception as refused:
             assert "HTTP 500" in str(refused)  # noqa: PT017 - the server's answer
-        server.settle()
+        server.settle(30)
     assert "without completing handshake" in capsys.readouterr().err
 
 

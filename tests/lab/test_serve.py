@@ -119,7 +119,7 @@ async def test_f39_the_log_level_shows_the_access_log(capsys):
     async with serve(echo, log_level="info") as server:
         async with connect(server.url("/chat?token=secret")):
             pass
-        server.settle()
+        server.settle(30)
     assert '"WebSocket /chat?token=secret" [accepted]' in capsys.readouterr().err
 
 
@@ -194,7 +194,7 @@ async def test_run_is_an_error_when_the_server_stops_meanwhile():
     async with serve(echo) as server:
         waiting = asyncio.create_task(server.run(wait()))
         assert await asyncio.to_thread(begun.wait, 30)
-        await server.stop(0.1)
+        await server.stop()
         with pytest.raises(RuntimeError, match="stopped meanwhile"):
             await waiting
 
@@ -214,9 +214,9 @@ async def test_settle_waits_for_what_the_handler_does_with_a_message():
         for number in range(20):
             async with connect(server.url()) as client:
                 await client.send(str(number))
-                server.settle()
+                server.settle(30)
                 assert received[-1] == str(number)
-            server.settle()
+            server.settle(30)
             assert received[-1] == "left"
 
 

@@ -31,7 +31,7 @@ async def stopped_while_connected(body, grace=1):
     """Stops a server on which a client is connected; the server."""
     server = await serve(handler(body))
     async with connect(server.url(), close_timeout=1):
-        server.settle()
+        server.settle(30)
         await server.stop(grace)
     return server
 

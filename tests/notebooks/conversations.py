@@ -21,7 +21,7 @@ async def get(port: int, path: str) -> tuple[int, str]:
     """Status and body of an HTTP request."""
 
     def request() -> tuple[int, str]:
-        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.request("GET", path)
             response = connection.getresponse()

@@ -70,12 +70,12 @@ async def uvicorn(directory: Path, name: str) -> AsyncIterator[Running]:
     )
     running = Running(process)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await running.until_started()
         rest = asyncio.create_task(running.rest())
         yield running
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await process.wait()
             await rest
     finally:
@@ -111,7 +111,7 @@ async def test_each_notebook_with_a_browser_where_there_is_none(
 async def test_each_application(name: str, text: str, tmp_path: Path):
     module = name.removesuffix(".py")
     (tmp_path / name).write_text(text, encoding="utf-8")
-    async with uvicorn(tmp_path, module) as running, asyncio.timeout(30):
+    async with uvicorn(tmp_path, module) as running, asyncio.timeout(60):
         await CONVERSATIONS.get(module, greeting)(running.port)
     assert running.process.returncode == 0, "".join(running.log)
 

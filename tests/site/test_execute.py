@@ -18,7 +18,7 @@ from .written import write
 MEETING = """\
 import asyncio, pathlib
 pathlib.Path("{mine}").touch()
-async with asyncio.timeout(20):
+async with asyncio.timeout(60):
     while not pathlib.Path("{theirs}").exists():
         await asyncio.sleep(0.01)
 """

@@ -13,7 +13,7 @@ from .written import write
 
 WAIT = """\
 import asyncio, pathlib
-async with asyncio.timeout(30):
+async with asyncio.timeout(60):
     while not pathlib.Path("seen").exists():
         await asyncio.sleep(0.02)
 """
@@ -46,7 +46,7 @@ def test_a_terminal_gets_a_live_line_for_each_notebook(tmp_path: Path):
     terminal, end = pty.openpty()
     with subprocess.Popen(command(path), cwd=tmp_path, stderr=end) as run:
         os.close(end)
-        text, deadline = "", time.monotonic() + 40
+        text, deadline = "", time.monotonic() + 90
         while time.monotonic() < deadline:
             try:
                 text += os.read(terminal, 4096).decode()

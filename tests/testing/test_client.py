@@ -23,7 +23,7 @@ def application(*events, then=None):
 
 
 ACCEPT = {"type": "websocket.accept"}
-SOON = 0.3  # seconds until a wait that is in vain ends; no other takes as long
+SOON = 1.0  # seconds until a wait that is in vain ends; no other takes as long
 
 
 async def until_disconnect(scope, receive, send):
