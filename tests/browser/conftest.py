@@ -123,7 +123,7 @@ async def visit(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
 
     async def begin(origin: str, **options: Any) -> Visit:
         context = await browser.new_context(reduced_motion="reduce", **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         visits.append(await Visit.begin(context, origin))
         return visits[-1]
 
