@@ -61,7 +61,7 @@ async def test_keepalive_gives_a_stalled_client_up_and_frees_nobody(
     app, waits, implementation
 ):
     """F37: the 1011 waits behind what is not read, and so do the others."""
-    options = {"ws": implementation, "ws_ping_interval": 0.1, "ws_ping_timeout": 2.0}
+    options = {"ws": implementation, "ws_ping_interval": 0.1, "ws_ping_timeout": 5.0}
     async with serve(app(), lifespan="off", **options) as server:
         slow, bob, eve = [
             await connect(server.url(), compression=None, max_size=None)
