@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 from websockets.asyncio.client import connect
 
@@ -168,7 +169,7 @@ async def test_a_long_chain_of_exceptions_is_shown(capsys):
     assert "ValueError: the first" in await raised_by_a_handler(first, capsys)
 
 
-async def test_a_task_that_ends_the_loop_is_shown_and_the_server_is_stopped(capsys):
+async def test_a_task_that_ends_the_loop_is_shown_and_the_server_stopped(capsys):
     async def leave():
         raise SystemExit("a task has had enough")
 
@@ -184,4 +185,7 @@ async def test_a_task_that_ends_the_loop_is_shown_and_the_server_is_stopped(caps
     await server.stop()
     assert not server.running
     assert [type(error) for error in server.errors] == [SystemExit]
-    assert "SystemExit: a task has had enough" in capsys.readouterr().err
+    del server
+    async with serve(app):
+        gc.collect()  # asyncio tells of the task again when it goes, in whatever cell
+    assert capsys.readouterr().err.count("SystemExit: a task has had enough") == 1

@@ -60,11 +60,12 @@ class ServerLog(logging.Handler):
     def show_task_failure(
         self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]
     ) -> None:
-        """Serve as the event loop's exception handler."""
-        if "exception" in context:
-            self.show(context["exception"])
-        else:
+        """Serve as the event loop's exception handler; what was shown is not again."""
+        error = context.get("exception")
+        if error is None:
             print(context["message"], file=sys.stderr)
+        elif not any(shown is error for shown in self.errors):
+            self.show(error)
 
 
 def _is_lifespan_failure(record: logging.LogRecord) -> bool:
