@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from contextlib import AbstractContextManager
+from typing import Any, Literal, Protocol
 
 from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
 from wslab.kernel.stacks import described
 from wslab.trace.masking import mask_subprotocols, mask_target
 from wslab.trace.model import EXCERPT, ApplicationEvent, Pair
-from wslab.trace.recording import RecordedConnection
 
 TEXT_LIMIT = 500
 """Characters that are kept of a type, a reason, a subprotocol, an exception's text."""
@@ -20,15 +20,30 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 _ANSWERS = ("websocket.accept", "websocket.http.response.start", "http.response.start")
 
 
+class Recording(Protocol):
+    """What a call is recorded into: the connection that it belongs to.
+
+    `calls` counts the calls that run, `exchanges` the requests so far.
+    """
+
+    calls: int
+    exchanges: int
+
+    @property
+    def guard(self) -> AbstractContextManager[object, bool | None]:
+        """What is entered around the recorder's own work."""
+
+    def record(self, event: ApplicationEvent) -> None:
+        """Add an event."""
+
+
 class ApplicationCall:
     """One call of the application with a `websocket` or `http` scope.
 
     Whatever the application is given, sends or raises passes unchanged.
     """
 
-    def __init__(
-        self, connection: RecordedConnection, receive: Receive, send: Send
-    ) -> None:
+    def __init__(self, connection: Recording, receive: Receive, send: Send) -> None:
         self._connection = connection
         self._guard = connection.guard
         self._receive = receive

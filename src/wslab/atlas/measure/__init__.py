@@ -1,0 +1,1 @@
+"""Measuring: start a server, perform a scenario's acts, record both views."""

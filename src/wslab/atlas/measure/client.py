@@ -1,0 +1,202 @@
+"""A client on a plain socket, which can do all that a client must not do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+import time
+from collections.abc import Callable
+
+from wslab.atlas.acts import Connect, SendFrame
+from wslab.trace.model import Frame, Head, Opcode, Sender, TcpEnd, WireEvent
+from wslab.trace.wire.wire import Wire
+
+BODY_LIMIT = 64 * 1024
+"""Bytes that are kept of what came, for the body of a response."""
+
+_RUN = "x-run"
+
+
+def frame_bytes(frame: SendFrame, mask: bytes | None = None) -> bytes:
+    """Return a frame as it is on the wire (RFC 6455 section 5.2)."""
+    first = (0x80 if frame.fin else 0) | frame.rsv << 4 | frame.opcode
+    length = len(frame.payload)
+    bit = 0x80 if frame.masked else 0
+    if length < 126:
+        head = struct.pack("!BB", first, bit | length)
+    elif length < 1 << 16:
+        head = struct.pack("!BBH", first, bit | 126, length)
+    else:
+        head = struct.pack("!BBQ", first, bit | 127, length)
+    if not frame.masked:
+        return head + frame.payload
+    mask = mask or os.urandom(4)
+    key = mask * (length // 4 + 1)
+    masked = int.from_bytes(frame.payload) ^ int.from_bytes(key[:length])
+    return head + mask + masked.to_bytes(length)
+
+
+def request_bytes(connect: Connect, run: str) -> bytes:
+    """Return the head of an opening handshake (RFC 6455 section 4.1)."""
+    if connect.request is not None:
+        line, _, rest = connect.request.partition(b"\r\n")
+        return line + f"\r\n{_RUN}: {run}\r\n".encode() + rest
+    fields = [
+        ("host", connect.host),
+        (_RUN, run),
+        ("upgrade", connect.upgrade),
+        ("connection", connect.connection),
+        ("sec-websocket-key", connect.key),
+        ("sec-websocket-version", connect.version),
+        ("sec-websocket-protocol", ", ".join(connect.subprotocols) or None),
+        ("sec-websocket-extensions", connect.extensions),
+        *connect.headers,
+    ]
+    lines = [f"{name}: {value}" for name, value in fields if value is not None]
+    start = f"{connect.method} {connect.target} HTTP/1.1"
+    return "\r\n".join([start, *lines, "", ""]).encode("latin-1")
+
+
+class WireClient(asyncio.Protocol):
+    """One connection of a client that performs acts; records what is on the wire.
+
+    It answers a ping with a pong and a close frame with a close frame, as section 5.5
+    demands, unless the act says otherwise, and ends the connection once the server
+    has sent its FIN.
+    """
+
+    def __init__(self, connect: Connect) -> None:
+        self.events: list[tuple[float, WireEvent]] = []
+        self.received = bytearray()
+        self.messages = 0
+        self.ended = False
+        self._connect = connect
+        self._wire = Wire()
+        self._closed = False
+        self._news = asyncio.Event()
+        self._lost = asyncio.Event()
+
+    @classmethod
+    async def open(cls, port: int, connect: Connect, run: str) -> WireClient:
+        """Connect to 127.0.0.1 and send the request's head.
+
+        Raises:
+            OSError: Nothing listens there.
+        """
+        loop = asyncio.get_running_loop()
+        _, client = await loop.create_connection(
+            lambda: cls(connect), "127.0.0.1", port
+        )
+        client.send(request_bytes(connect, run))
+        return client
+
+    @property
+    def head(self) -> Head | None:
+        """The latest response's head."""
+        heads = [e for _, e in self.events if isinstance(e, Head)]
+        return next((h for h in reversed(heads) if h.sender == "server"), None)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Record what the server sent, and answer what has to be answered."""
+        if len(self.received) < BODY_LIMIT:
+            self.received += data
+        for event in self._record("server", data):
+            if isinstance(event, Head) and not self._connect.reads:
+                self._transport.pause_reading()
+            if isinstance(event, Frame):
+                self.messages += event.fin and not event.is_control
+                self._answer(event)
+        self._news.set()
+
+    def eof_received(self) -> bool:
+        """Record the server's FIN; the client's own follows."""
+        self._end("FIN")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Record a reset."""
+        if exc is not None:
+            self._end("reset")
+        self._lost.set()
+        self._news.set()
+
+    def send(self, data: bytes) -> None:
+        """Put bytes on the wire."""
+        if not self._transport.is_closing():
+            self._record("client", data)
+            self._transport.write(data)
+
+    def send_frame(self, frame: SendFrame) -> None:
+        """Send a frame; a close frame is sent once."""
+        self._closed = self._closed or frame.opcode == Opcode.CLOSE
+        self.send(frame_bytes(frame))
+
+    def finish(self) -> None:
+        """Send a FIN and go on reading."""
+        self._note(TcpEnd("client", "FIN"))
+        if self._transport.can_write_eof() and not self._transport.is_closing():
+            self._transport.write_eof()
+
+    def leave(self) -> None:
+        """Close the connection with a FIN, without a word."""
+        if not self.ended and not self._transport.is_closing():
+            self._note(TcpEnd("client", "FIN"))
+            self.ended = True
+        self._transport.close()
+
+    def reset(self) -> None:
+        """End the connection with a RST."""
+        self._note(TcpEnd("client", "reset"))
+        self.ended = True
+        connection = self._transport.get_extra_info("socket")
+        linger = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self._transport.abort()
+
+    async def until(self, reached: Callable[[], bool], seconds: float) -> bool:
+        """Wait until something is reached or the connection has ended.
+
+        Returns:
+            Whether one of the two came within the time.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while not (reached() or self.ended):
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def gone(self) -> None:
+        """Wait until the socket is closed."""
+        await self._lost.wait()
+
+    def _answer(self, frame: Frame) -> None:
+        if not self._connect.answers:
+            return
+        if frame.opcode == Opcode.PING:
+            self.send_frame(SendFrame(Opcode.PONG, frame.payload))
+        elif frame.opcode == Opcode.CLOSE and not self._closed:
+            self.send_frame(SendFrame(Opcode.CLOSE, frame.payload[:2]))
+
+    def _record(self, sender: Sender, data: bytes) -> list[Head | Frame]:
+        events = list(self._wire.feed(sender, data))
+        for event in events:
+            self._note(event)
+        return events
+
+    def _note(self, event: WireEvent) -> None:
+        self.events.append((time.monotonic(), event))
+
+    def _end(self, how: str) -> None:
+        if not self.ended:
+            self.ended = True
+            self._note(TcpEnd("server", "FIN" if how == "FIN" else "reset"))

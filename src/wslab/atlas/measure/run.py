@@ -1,0 +1,160 @@
+"""One run of a scenario: the acts performed, both views recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from wslab.atlas.acts import (
+    BOUND,
+    Act,
+    Await,
+    Connect,
+    Finish,
+    Leave,
+    Read,
+    Reset,
+    Send,
+    SendFrame,
+    Signal,
+    Terminate,
+    Watch,
+)
+from wslab.atlas.cell import Outcome
+from wslab.atlas.measure.channel import Channel, Journal
+from wslab.atlas.measure.client import WireClient
+from wslab.atlas.scenario import Scenario
+from wslab.atlas.servers.process import Process
+from wslab.atlas.views import body_of, client_view
+from wslab.trace.model import Connection, Event, Frame, Handshake, Head, TcpEnd
+from wslab.trace.trace import Trace
+
+SETTLE = 1.0
+"""Seconds that an application gets to end after the client's last act, while the
+connection is open."""
+
+AFTER_END = 3.0
+"""The same, once the connection has ended: it has every reason to."""
+
+FIRST_WORD = 0.5
+"""Seconds that the report of an application's call gets to arrive."""
+
+
+class Run:
+    """One run. `perform()` may be called once."""
+
+    def __init__(
+        self, process: Process, scenario: Scenario, name: str, channel: Channel
+    ) -> None:
+        self._process = process
+        self._scenario = scenario
+        self._name = name
+        self._channel = channel
+        self._clients: list[WireClient] = []
+        self._hangs = False
+        self._began = time.monotonic()
+
+    async def perform(self) -> Outcome:
+        """Perform the acts and return what was seen."""
+        journal = self._channel.open(self._name)
+        try:
+            for act in self._scenario.client:
+                await self._act(act, journal)
+            await journal.until(lambda journal: journal.calls > 0, FIRST_WORD)
+            over = all(client.ended for client in self._clients)
+            await journal.until(
+                lambda journal: journal.is_over, AFTER_END if over else SETTLE
+            )
+            return self._outcome(journal)
+        finally:
+            self._channel.close(self._name)
+            for client in self._clients:
+                client.leave()
+                await client.gone()
+
+    async def _act(self, act: Act, journal: Journal) -> None:
+        client = self._clients[-1] if self._clients else None
+        match act:
+            case Connect():
+                await self._connect(act)
+                return
+            case Signal(name):
+                journal.signal(f"{self._name} {name}")
+            case Await(line):
+                await journal.until(lambda journal: journal.has(line), BOUND)
+            case Terminate():
+                self._process.terminate()
+        if client is None:
+            return
+        match act:
+            case Send(data):
+                client.send(data)
+            case SendFrame():
+                client.send_frame(act)
+            case Read(messages):
+                wanted = client.messages + messages
+                await self._wait(client, lambda: client.messages >= wanted, BOUND)
+            case Watch(seconds):
+                await self._wait(client, lambda: False, seconds)
+            case Finish():
+                client.finish()
+            case Leave():
+                client.leave()
+            case Reset():
+                client.reset()
+
+    async def _connect(self, act: Connect) -> None:
+        client = await WireClient.open(self._process.port, act, self._name)
+        self._clients.append(client)
+        if act.waits:
+            await self._wait(client, lambda: client.head is not None, BOUND)
+
+    async def _wait(
+        self, client: WireClient, reached: Callable[[], bool], seconds: float
+    ) -> None:
+        self._hangs = not await client.until(reached, seconds)
+
+    def _outcome(self, journal: Journal) -> Outcome:
+        lines: list[str] = []
+        for number, client in enumerate(self._clients, 1):
+            if len(self._clients) > 1:
+                lines.append(f"client {number}")
+            lines += self._client_view(client)
+        connections = [
+            _connection(client, journal.events_of(call))
+            for call, client in enumerate(self._clients)
+        ]
+        return Outcome(tuple(lines), journal.view(), Trace(tuple(connections)))
+
+    def _client_view(self, client: WireClient) -> Sequence[str]:
+        waited = None
+        if self._hangs and not client.ended:
+            seen = [at for at, e in client.events if e.sender == "server"]
+            waited = time.monotonic() - max(seen, default=self._began)
+        return client_view(
+            client.events,
+            self._scenario.headers,
+            body_of(bytes(client.received)),
+            waited,
+        )
+
+
+def _connection(
+    client: WireClient, application: Sequence[tuple[float, Event]]
+) -> Connection:
+    """Return both views as one connection of a trace, in the order of time."""
+    timed = [*client.events, *application]
+    events = [event for _, event in sorted(timed, key=lambda pair: pair[0])]
+    heads = {e.sender: e for e in events if isinstance(e, Head)}
+    closes = [e for e in events if isinstance(e, Frame) and e.close_code]
+    ends = [e for e in events if isinstance(e, TcpEnd)]
+    return Connection(
+        events=tuple(events),
+        gap=len(events),
+        left_out=0,
+        continued=False,
+        is_open=not client.ended,
+        handshake=Handshake(heads.get("client"), heads.get("server")),
+        close_frame=closes[0] if closes else None,
+        tcp_end=ends[0] if ends else None,
+    )

@@ -1,0 +1,136 @@
+"""A scenario: one question about a server, as an application and a client's acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from wslab.asgi import ASGIApplication
+from wslab.atlas.acts import Act, Terminate
+
+Word = Literal["MUST", "SHOULD", ""]
+
+Recorded = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a scenario needs of a server's configuration; None: the server's default.
+
+    `ping_interval`, `ping_timeout` and `grace` (for the shutdown) are in seconds,
+    `max_size` of a message in bytes, `limit` in connections.
+    """
+
+    ping_interval: int | None = None
+    ping_timeout: int | None = None
+    max_size: int | None = None
+    grace: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a specification demands, as patterns of lines of the two views.
+
+    Each pattern of `client` and of `application` must match a line of that view, and
+    none of `never` a line of either. A pattern is one of `fnmatch`; in a pattern "|"
+    separates alternatives.
+    """
+
+    client: Recorded = ()
+    application: Recorded = ()
+    never: Recorded = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One question about a server, and what has to be done to see the answer.
+
+    Attributes:
+        name: As in "handler-returns"; it is in addresses and in the names of files.
+        group: The module of the scenario, as in "ending".
+        asks: The question, in one sentence.
+        app: The ASGI application. `await scope["signal"](name)` waits for the client's
+            `Signal`; what it returns, a str, is shown as "returns ...".
+        client: What the client does, in order.
+        source: The section that decides, as in "RFC 6455, section 5.5.1" or "ASGI,
+            Accept"; "" where no specification says anything.
+        word: The word of that section.
+        rule: What that section demands; None where nothing is demanded.
+        headers: Names of response headers that belong to the client's view.
+        scope: Keys of the scope that belong to the application's view.
+        options: What the server's configuration must say.
+    """
+
+    name: str
+    group: str
+    asks: str
+    app: ASGIApplication
+    client: tuple[Act, ...]
+    source: str = ""
+    word: Word = ""
+    rule: Rule | None = None
+    headers: Recorded = ()
+    scope: Recorded = ()
+    options: Options = field(default_factory=Options)
+
+    @property
+    def ends_the_server(self) -> bool:
+        """Whether each run needs a process of its own."""
+        return self.options.limit is not None or Terminate() in self.client
+
+
+class Scenarios(dict[str, Scenario]):
+    """All scenarios by their names, in the order of their definition."""
+
+    def add(
+        self,
+        asks: str,
+        client: Sequence[Act],
+        *,
+        source: str = "",
+        word: Word = "",
+        rule: Rule | None = None,
+        headers: Recorded = (),
+        scope: Recorded = (),
+        options: Options | None = None,
+        name: str | None = None,
+    ) -> Callable[[ASGIApplication], ASGIApplication]:
+        """Return a decorator that makes a scenario of an application.
+
+        The name is the function's, with dashes, unless it is given; the group is its
+        module's. One application may serve several scenarios.
+
+        Raises:
+            ValueError: There is a scenario of that name, or a word without a section,
+                or a section's word without a rule.
+        """
+
+        def define(app: ASGIApplication) -> ASGIApplication:
+            title = name or app.__name__.replace("_", "-")
+            if title in self:
+                raise ValueError(f"two scenarios are called {title}")
+            if bool(word) != bool(rule) or (word and not source):
+                raise ValueError(f"{title}: section, word and rule go together")
+            group = app.__module__.rpartition(".")[2]
+            self[title] = Scenario(
+                title,
+                group,
+                asks,
+                app,
+                tuple(client),
+                source,
+                word,
+                rule,
+                headers,
+                scope,
+                options or Options(),
+            )
+            return app
+
+        return define
+
+
+SCENARIOS = Scenarios()
+scenario = SCENARIOS.add

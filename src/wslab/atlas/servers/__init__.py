@@ -1,0 +1,1 @@
+"""The servers: how each is started, and as what it is listed."""

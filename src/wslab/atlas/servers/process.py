@@ -1,0 +1,140 @@
+"""A server's process: started on a socket of ours, waited for, and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from wslab.atlas.scenario import Options
+from wslab.atlas.servers.server import Server
+from wslab.atlas.subject import ADDRESS
+
+APPLICATION = "wslab.atlas.subject:app"
+START = 30.0
+"""Seconds that a server may take to answer its first request."""
+END = 5.0
+"""Seconds that a server may take to end before it is killed."""
+
+_QUESTION = b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
+_SOURCE = Path(__file__).parents[3]
+
+
+class ServerFailed(Exception):
+    """A server did not start; the text has what it printed."""
+
+
+class Process:
+    """One running server; `async with Process.start(...)` is its life."""
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, port: int, log: IO[bytes]
+    ) -> None:
+        self.port = port
+        self._process = process
+        self._log = log
+
+    @classmethod
+    async def start(
+        cls, server: Server, options: Options, channel: str
+    ) -> Process | None:
+        """Start a server and wait until it answers.
+
+        Args:
+            server: Which one.
+            options: What its command line must say.
+            channel: The address that the application reports to.
+
+        Returns:
+            The process; None if the server has no such option.
+
+        Raises:
+            ServerFailed: It ended, or did not answer in time.
+        """
+        listener = socket.create_server(("127.0.0.1", 0))
+        with listener:
+            port = listener.getsockname()[1]
+            address = listener.fileno() if server.takes_socket else port
+            command = server.command(options, APPLICATION, address)
+            if command is None:
+                return None
+            if not server.takes_socket:
+                listener.close()  # free again, and nobody else's for a moment
+            log = tempfile.TemporaryFile()  # noqa: SIM115
+            path = os.pathsep.join([str(_SOURCE), os.environ.get("PYTHONPATH", "")])
+            environment = {**os.environ, ADDRESS: channel, "PYTHONPATH": path}
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                env=environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[address] if server.takes_socket else [],
+                start_new_session=True,
+            )
+        started = cls(process, port, log)
+        try:
+            await started._answer(server)
+        except BaseException:
+            await started.end()
+            raise
+        return started
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.returncode is not None
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+        if not self.ended:
+            self._process.send_signal(signal.SIGTERM)
+
+    async def end(self) -> None:
+        """Kill the server and all that it started, and wait for it."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+        self._log.close()
+
+    def printed(self) -> str:
+        """Return the last of what the server printed."""
+        self._log.seek(0)
+        return self._log.read().decode("utf-8", "replace")[-4000:]
+
+    async def _answer(self, server: Server) -> None:
+        """Wait for the answer to a plain request."""
+        try:
+            async with asyncio.timeout(START):
+                while not await self._is_up():
+                    if self.ended:
+                        raise ServerFailed(
+                            f"{server.name} ended with status "
+                            f"{self._process.returncode}:\n{self.printed()}"
+                        )
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise ServerFailed(
+                f"{server.name} did not answer in {START:.0f} s:\n{self.printed()}"
+            ) from None
+
+    async def _is_up(self) -> bool:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        try:
+            writer.write(
+                b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
+            )
+            async with asyncio.timeout(2):
+                return b" 200" in await reader.readline()
+        except (OSError, TimeoutError):
+            return False
+        finally:
+            writer.close()

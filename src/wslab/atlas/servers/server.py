@@ -1,0 +1,53 @@
+"""A server as a column of the atlas: its packages, and its command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from wslab.atlas.scenario import Options
+
+Arguments = Callable[[Options], list[str] | None]
+"""Return the arguments for options; None if the server has no such option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server in one configuration.
+
+    Attributes:
+        name: As in addresses and in `measured(...).on(name)`.
+        title: As a table shows it.
+        packages: What decides its behaviour, the server first; their versions are
+            stored with each cell.
+        module: What `python -m` starts.
+        arguments: The arguments for a scenario's options.
+        bind: The arguments that have it listen, with {fd} or {port}.
+        app: How the application is named, with {app}.
+    """
+
+    name: str
+    title: str
+    packages: tuple[str, ...]
+    module: str
+    arguments: Arguments
+    bind: tuple[str, ...]
+
+    def command(self, options: Options, app: str, address: int) -> list[str] | None:
+        """Return the command; `address` is a descriptor or a port, as `bind` says."""
+        more = self.arguments(options)
+        if more is None:
+            return None
+        bind = [part.format(fd=address, port=address) for part in self.bind]
+        return [sys.executable, "-m", self.module, *bind, *more, app]
+
+    @property
+    def takes_socket(self) -> bool:
+        """Whether it listens on a socket that it is given."""
+        return any("{fd}" in part for part in self.bind)
+
+    def versions(self) -> dict[str, str]:
+        """Return the installed version of each package."""
+        return {package: version(package) for package in self.packages}

@@ -1,0 +1,115 @@
+"""The servers that the atlas measures, each at its default."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from wslab.atlas.scenario import Options
+from wslab.atlas.servers.server import Arguments, Server
+
+
+def _flags(**names: str | None) -> Arguments:
+    """Return arguments made of options; an option that is not named has no flag."""
+
+    def arguments(options: Options) -> list[str] | None:
+        found: list[str] = []
+        for option, value in asdict(options).items():
+            if value is not None:
+                if not (flag := names.get(option)):
+                    return None
+                found += [flag, str(value)]
+        return found
+
+    return arguments
+
+
+def _with(first: list[str], flags: Arguments) -> Arguments:
+    def arguments(options: Options) -> list[str] | None:
+        more = flags(options)
+        return None if more is None else [*first, *more]
+
+    return arguments
+
+
+_UVICORN = _flags(
+    ping_interval="--ws-ping-interval",
+    ping_timeout="--ws-ping-timeout",
+    max_size="--ws-max-size",
+    grace="--timeout-graceful-shutdown",
+    limit="--limit-concurrency",
+)
+_HYPERCORN = _flags(
+    ping_interval="--websocket-ping-interval", grace="--graceful-timeout"
+)
+
+
+def _uvicorn(name: str, implementation: str, package: str) -> Server:
+    return Server(
+        name,
+        f"uvicorn, {implementation}",
+        ("uvicorn", package, "httptools", "uvloop"),
+        "uvicorn",
+        _with(["--ws", implementation, "--no-access-log"], _UVICORN),
+        ("--fd", "{fd}"),
+    )
+
+
+SERVERS: dict[str, Server] = {
+    server.name: server
+    for server in (
+        _uvicorn("uvicorn", "websockets-sansio", "websockets"),
+        _uvicorn("uvicorn-wsproto", "wsproto", "wsproto"),
+        _uvicorn("uvicorn-websockets", "websockets", "websockets"),
+        Server(
+            "hypercorn",
+            "Hypercorn",
+            ("hypercorn", "wsproto", "h11"),
+            "hypercorn",
+            _HYPERCORN,
+            ("--bind", "fd://{fd}"),
+        ),
+        Server(
+            "anycorn",
+            "anycorn",
+            ("anycorn", "wsproto", "h11"),
+            "anycorn",
+            _HYPERCORN,
+            ("--bind", "fd://{fd}"),
+        ),
+        Server(
+            "daphne",
+            "Daphne",
+            ("daphne", "autobahn", "twisted"),
+            "daphne",
+            _flags(
+                ping_interval="--ping-interval",
+                ping_timeout="--ping-timeout",
+                max_size="--websocket-max-message-size",
+            ),
+            ("--fd", "{fd}"),
+        ),
+        Server(
+            "granian",
+            "Granian",
+            ("granian",),
+            "granian",
+            _with(
+                ["--interface", "asgi", "--host", "127.0.0.1"],
+                _flags(grace="--workers-kill-timeout"),
+            ),
+            ("--port", "{port}"),
+        ),
+        Server(
+            "gunicorn",
+            "gunicorn, asgi worker",
+            ("gunicorn",),
+            "gunicorn",
+            _with(
+                ["--worker-class", "asgi", "--no-control-socket"],
+                _flags(grace="--graceful-timeout"),
+            ),
+            ("--bind", "fd://{fd}"),
+        ),
+    )
+}
+"""All servers by their names, uvicorn's default first."""

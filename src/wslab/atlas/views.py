@@ -1,0 +1,167 @@
+"""What each side saw, in lines of a few words that two runs have in common."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from wslab.trace.model import ApplicationEvent, Frame, Head, Opcode, TcpEnd, WireEvent
+
+EXCERPT = 40
+"""Characters of a message that a line shows."""
+
+LATE = 1.5
+"""Seconds of silence from which a line tells of them."""
+
+_EARLY = 0.3
+"""Seconds by which a time-out of whole seconds may seem to come early."""
+
+_ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{8,}\b")
+_PORT = re.compile(r"(?<=[\w\].]):\d{4,5}\b|(?<=', )\d{4,5}\b")
+
+
+def matches(line: str, pattern: str) -> bool:
+    """Return whether a line matches a pattern, whose "|" separates alternatives."""
+    return any(fnmatchcase(line, one) for one in pattern.split("|"))
+
+
+def client_view(
+    events: Sequence[tuple[float, WireEvent]],
+    headers: Iterable[str] = (),
+    body: bytes = b"",
+    waited: float | None = None,
+) -> tuple[str, ...]:
+    """Return what the client saw of the server.
+
+    Args:
+        events: What was on the wire, each with its time in seconds.
+        headers: Names of the response headers to show.
+        body: What the response to a refused handshake brought.
+        waited: Seconds after which a client that still saw the connection open went;
+            None where it had no need to wait.
+    """
+    lines: list[str] = []
+    last = None
+    for at, event in events:
+        if event.sender == "server":
+            lines += _pause(last, at)
+            lines += _wire_lines(event, headers)
+            if isinstance(event, Head) and body and event.status != 101:
+                lines.append(f"body {_quoted(body.decode('utf-8', 'replace'))}")
+                body = b""
+        last = at
+    if waited is not None:
+        what = "open after" if lines else "nothing for"
+        lines.append(f"{what} {int(waited + _EARLY)} s")
+    return tuple(lines)
+
+
+def _pause(last: float | None, at: float) -> list[str]:
+    """Tell of a silence: a time-out of the server's is part of what it does."""
+    if last is None or at - last < LATE:
+        return []
+    return [f"{int(at - last + _EARLY)} s later"]
+
+
+def _wire_lines(event: WireEvent, headers: Iterable[str]) -> list[str]:
+    match event:
+        case Head():
+            wanted = [(name, event.get(name)) for name in headers]
+            shown = [f"{name}: {value}" for name, value in wanted if value is not None]
+            return [f"HTTP {event.status}", *shown]
+        case Frame():
+            return [_frame_line(event)]
+        case TcpEnd():
+            return [event.how]
+
+
+def _frame_line(frame: Frame) -> str:
+    if frame.opcode == Opcode.CLOSE:
+        if frame.length < 2:
+            return "close without a code"
+        reason = f" {_quoted(frame.close_reason or '')}" if frame.length > 2 else ""
+        return f"close {frame.close_code}{reason}"
+    try:
+        kind = Opcode(frame.opcode).name.lower()
+    except ValueError:
+        kind = f"opcode {frame.opcode:#x}"
+    whole = frame.size == len(frame.payload)
+    if frame.opcode == Opcode.TEXT:
+        shown = _quoted(frame.payload.decode("utf-8", "replace"), whole)
+    else:
+        shown = _quoted(frame.payload, whole)
+    flags = "" if frame.fin else " FIN=0"
+    flags += " compressed" if frame.compressed else ""
+    size = "" if whole else f" ({frame.size or frame.length} bytes)"
+    if frame.is_control and not frame.length:
+        shown = ""
+    return f"{kind} {shown}{size}{flags}".replace("  ", " ").strip()
+
+
+def _quoted(content: str | bytes, whole: bool = True) -> str:
+    """Return a message as Python writes it, its beginning if it is long."""
+    if whole and len(content) <= EXCERPT:
+        return repr(content)
+    return (
+        repr(content[:EXCERPT])[:-1] + "\N{HORIZONTAL ELLIPSIS}" + repr(content[:1])[-1]
+    )
+
+
+def body_of(received: bytes) -> bytes:
+    """Return the body of the one HTTP/1.1 response in what was received.
+
+    What is no whole response, or none at all, has none.
+    """
+    response = http.client.HTTPResponse(_Received(received))  # type: ignore[arg-type]
+    try:
+        response.begin()
+        return response.read() if response.status != 101 else b""
+    except http.client.IncompleteRead as error:
+        return error.partial
+    except (http.client.HTTPException, ValueError, OSError):
+        return b""
+
+
+class _Received:
+    """Bytes where `http.client` expects a socket."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, mode: str) -> io.BytesIO:
+        return io.BytesIO(self._data)
+
+
+def application_line(event: ApplicationEvent) -> str:
+    """Return one event of an application in a few words."""
+    kind = event.type.removeprefix("websocket.")
+    detail = f" {_detail(event.detail)}" if event.detail else ""
+    if kind == "returned":
+        return "returns"
+    if kind == "raised":
+        return f"raises{detail}"
+    if kind.endswith(" failed"):
+        return f"{kind.removesuffix(' failed')} fails:{detail}"
+    parts = ["receives" if event.sender == "server" else "sends"]
+    if kind not in ("receive", "send"):
+        parts.append(kind)
+    if event.code is not None:
+        parts.append(str(event.code))
+    if event.reason:
+        parts.append(_quoted(event.reason))
+    if event.data is not None:
+        parts.append(_quoted(event.data, event.length == len(event.data)))
+        if event.length != len(event.data):
+            unit = "characters" if isinstance(event.data, str) else "bytes"
+            parts.append(f"({event.length} {unit})")
+    if kind in ("receive", "send") and event.data is None:
+        parts.append("a message of neither kind")
+    return " ".join(parts) + detail
+
+
+def _detail(text: str) -> str:
+    """Return a detail without what differs from run to run; of an error its type."""
+    return _ADDRESS.sub("...", _PORT.sub(":PORT", text.splitlines()[0]))[:120]
