@@ -46,6 +46,10 @@ directory. Each runs with `uvicorn NAME:app` there.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     options = parser().parse_args(arguments)
+    if options.command == "atlas":
+        from wslab.cli import atlas  # needs no extra
+
+        return atlas.run(options)
     # jsonschema, which nbformat imports, takes this for optional and has it compile a
     # grammar that nothing here uses: a command would begin after 1.4 s, not 0.25 s.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -94,7 +98,50 @@ def parser() -> argparse.ArgumentParser:
     apps = add("apps", "write the chapters' applications as files", APPS)
     apps.add_argument("directory", type=Path, metavar="DIR", help="made if missing")
     _add_notebooks(apps)
+
+    _add_atlas(add("atlas", "what each ASGI server really does", ATLAS))
     return top
+
+
+def _add_atlas(command: argparse.ArgumentParser) -> None:
+    """Give `wslab atlas` its own subcommands."""
+    commands = command.add_subparsers(dest="atlas", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="measure, and compare", description=ATLAS_RUN)
+    run.add_argument(
+        "--server", action="append", default=[], metavar="NAME", help=SERVER
+    )
+    run.add_argument(
+        "--scenario", action="append", default=[], metavar="NAME", help=SCENARIO
+    )
+    run.add_argument("--repeats", type=_jobs, metavar="N", default=5, help=REPEATS)
+    run.add_argument("--jobs", type=_jobs, metavar="N", default=3, help=COLUMNS)
+    run.add_argument("--output", type=Path, metavar="DIR", help=STORE)
+
+    diff = commands.add_parser("diff", help="say what changed between two runs")
+    diff.add_argument("before", type=Path, metavar="BEFORE", help="a run's --output")
+    diff.add_argument("after", type=Path, metavar="AFTER", help="another's")
+
+    show = commands.add_parser("show", help="print what is stored of one scenario")
+    show.add_argument("scenario", metavar="SCENARIO")
+    show.add_argument("--server", metavar="NAME", help="print this one's ladder too")
+
+    commands.add_parser("list", help="list the scenarios")
+
+
+ATLAS = """\
+Measure what ASGI servers do in many scenarios, and read what was measured. The stored
+data lie in the package; a server runs in a process of its own on 127.0.0.1.
+"""
+ATLAS_RUN = """\
+Play each scenario several times on each server, and say which cells differ from the
+stored data: exit status 1 if any does. With --output the cells are written instead.
+"""
+SERVER = "measure this server only; * stands for anything, and it may be given again"
+SCENARIO = "play this scenario only; * stands for anything, and it may be given again"
+REPEATS = "runs of each scenario, and as many more where they differ (default: 5)"
+COLUMNS = "servers that are measured at a time (default: 3)"
+STORE = "write the cells here, beside those that are there"
 
 
 OUTPUT = "write the notebooks with their outputs here"

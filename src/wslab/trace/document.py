@@ -16,7 +16,7 @@ from wslab.trace.model import (
     TcpEnd,
 )
 
-VERSION = 1
+VERSION = 2
 """Of the form of a document; it changes where an older reader would go wrong."""
 
 JSON = dict[str, Any]
@@ -60,8 +60,14 @@ def from_json(document: JSON) -> tuple[tuple[Connection, ...], int]:
 
 
 def event_to_json(event: Event) -> JSON:
-    """Return one event; its "kind" is head, frame, tcp or application."""
-    plain = {name: _to_plain(value) for name, value in event._asdict().items()}
+    """Return one event, without fields that are None.
+
+    Its "kind" is head, frame, tcp or application.
+    """
+    fields = {
+        name: value for name, value in event._asdict().items() if value is not None
+    }
+    plain = {name: _to_plain(value) for name, value in fields.items()}
     return {"kind": _NAMES[type(event)], **plain}
 
 
@@ -74,7 +80,10 @@ def event_from_json(document: JSON) -> Event:
     """
     event = dict(document)
     kind = _KINDS[event.pop("kind")]
-    return kind(**{name: _from_plain(value) for name, value in event.items()})
+    fields: dict[str, Any] = dict.fromkeys(kind._fields)
+    for name, value in event.items():
+        fields[name] = _from_plain(value)
+    return kind(**fields)
 
 
 def _to_plain(value: Any) -> Any:

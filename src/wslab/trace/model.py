@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal, NamedTuple
@@ -184,6 +185,22 @@ class Connection:
     close_frame: Frame | None
     tcp_end: TcpEnd | None
     fault: str | None = None
+
+    @classmethod
+    def of(cls, events: Sequence[Event], *, is_open: bool = False) -> Connection:
+        """Return a connection that did just this, recorded as a whole."""
+        heads = {e.sender: e for e in events if isinstance(e, Head)}
+        frames = (e for e in events if isinstance(e, Frame))
+        return cls(
+            events=tuple(events),
+            gap=len(events),
+            left_out=0,
+            continued=False,
+            is_open=is_open,
+            handshake=Handshake(heads.get("client"), heads.get("server")),
+            close_frame=next((f for f in frames if f.opcode == Opcode.CLOSE), None),
+            tcp_end=next((e for e in events if isinstance(e, TcpEnd)), None),
+        )
 
     @property
     def frames(self) -> list[Frame]:

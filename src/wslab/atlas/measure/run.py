@@ -26,7 +26,7 @@ from wslab.atlas.measure.client import WireClient
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.servers.process import Process
 from wslab.atlas.views import body_of, client_view
-from wslab.trace.model import Connection, Event, Frame, Handshake, Head, TcpEnd
+from wslab.trace.model import Connection, Event
 from wslab.trace.trace import Trace
 
 SETTLE = 1.0
@@ -143,18 +143,5 @@ def _connection(
     client: WireClient, application: Sequence[tuple[float, Event]]
 ) -> Connection:
     """Return both views as one connection of a trace, in the order of time."""
-    timed = [*client.events, *application]
-    events = [event for _, event in sorted(timed, key=lambda pair: pair[0])]
-    heads = {e.sender: e for e in events if isinstance(e, Head)}
-    closes = [e for e in events if isinstance(e, Frame) and e.close_code]
-    ends = [e for e in events if isinstance(e, TcpEnd)]
-    return Connection(
-        events=tuple(events),
-        gap=len(events),
-        left_out=0,
-        continued=False,
-        is_open=not client.ended,
-        handshake=Handshake(heads.get("client"), heads.get("server")),
-        close_frame=closes[0] if closes else None,
-        tcp_end=ends[0] if ends else None,
-    )
+    timed = sorted([*client.events, *application], key=lambda pair: pair[0])
+    return Connection.of([event for _, event in timed], is_open=not client.ended)

@@ -1,0 +1,111 @@
+"""A column of the atlas while it is measured: whatever can play a scenario."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol, Self
+
+from wslab.atlas.cell import Outcome
+from wslab.atlas.measure.channel import Channel
+from wslab.atlas.measure.run import Run
+from wslab.atlas.scenario import Options, Scenario
+from wslab.atlas.servers.process import Process
+from wslab.atlas.servers.server import Server
+
+TOGETHER = 40
+"""Runs that share a server's process at a time: most of them wait."""
+
+ALONE = 2
+"""Processes of a server at a time that play one run each."""
+
+NO_OPTION = "no such option"
+
+
+class Column(Protocol):
+    """Something that plays scenarios; `async with` starts and ends it."""
+
+    @property
+    def name(self) -> str:
+        """As in addresses and in `measured(...).on(name)`."""
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of the packages that decide what is seen."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *exc: object) -> None: ...
+
+    async def play(self, scenario: Scenario, run: str) -> Outcome | str:
+        """Play a scenario once; return what was seen, or why it can't be played."""
+
+
+class ServerColumn:
+    """A server in processes of its own.
+
+    Runs share a process where the scenario lets them. A process that ends under them
+    is replaced, and each of these runs is played again, by itself.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self.name = server.name
+        self._server = server
+        self._shared: dict[Options, Process] = {}
+        self._starting = asyncio.Lock()
+        self._together = asyncio.Semaphore(TOGETHER)
+        self._alone = asyncio.Semaphore(ALONE)
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of the server and of what it stands on."""
+        return self._server.versions()
+
+    async def __aenter__(self) -> Self:
+        self._channel = await Channel().__aenter__()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for process in self._shared.values():
+            await process.end()
+        await self._channel.__aexit__(*exc)
+
+    async def play(self, scenario: Scenario, run: str) -> Outcome | str:
+        """Play a scenario once, in a shared process if it leaves the server running."""
+        if scenario.ends_the_server:
+            return await self._play_alone(scenario, run)
+        async with self._together:
+            process = await self._process(scenario.options)
+            if process is None:
+                return NO_OPTION
+            try:
+                outcome = await self._run(process, scenario, run)
+            except OSError:
+                if not process.ended:
+                    raise
+        return await self._play_alone(scenario, run) if process.ended else outcome
+
+    async def _play_alone(self, scenario: Scenario, run: str) -> Outcome | str:
+        async with self._alone:
+            process = await self._start(scenario.options)
+            if process is None:
+                return NO_OPTION
+            try:
+                return await self._run(process, scenario, run)
+            finally:
+                await process.end()
+
+    async def _process(self, options: Options) -> Process | None:
+        async with self._starting:
+            process = self._shared.get(options)
+            if process is not None and not process.ended:
+                return process
+            if process is not None:
+                await process.end()
+            process = await self._start(options)
+            if process is not None:
+                self._shared[options] = process
+            return process
+
+    async def _start(self, options: Options) -> Process | None:
+        return await Process.start(self._server, options, self._channel.address)
+
+    async def _run(self, process: Process, scenario: Scenario, run: str) -> Outcome:
+        return await Run(process, scenario, run, self._channel).perform()

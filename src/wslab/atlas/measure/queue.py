@@ -1,0 +1,105 @@
+"""Many scenarios on many columns: each played until its cell is known."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import platform
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from wslab.atlas.cell import Cell, Outcome, counted
+from wslab.atlas.measure.column import Column
+from wslab.atlas.scenario import Scenario
+
+REPEATS = 5
+"""Runs of a scenario; where they differ, there are as many more."""
+
+JOBS = 3
+"""Columns that are measured at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A cell that has been measured, and where it belongs."""
+
+    column: str
+    scenario: str
+    cell: Cell
+
+
+async def measure(
+    columns: Sequence[Column],
+    scenarios: Sequence[Scenario],
+    *,
+    repeats: int = REPEATS,
+    jobs: int = JOBS,
+) -> AsyncIterator[Measured]:
+    """Measure every scenario on every column; yield each cell when it is known.
+
+    Args:
+        columns: What plays the scenarios.
+        scenarios: The rows.
+        repeats: Runs of each; where they differ, there are as many more.
+        jobs: Columns that are measured at a time.
+
+    Raises:
+        ExceptionGroup: Of what went wrong while measuring, as a `ServerFailed`.
+    """
+    found: asyncio.Queue[Measured | None] = asyncio.Queue()
+    slots = asyncio.Semaphore(jobs)
+
+    async def row(column: Column, scenario: Scenario) -> None:
+        cell = await _cell(column, scenario, repeats)
+        await found.put(Measured(column.name, scenario.name, cell))
+
+    async def rows(column: Column) -> None:
+        async with slots, column, asyncio.TaskGroup() as group:
+            for scenario in scenarios:
+                group.create_task(row(column, scenario))
+
+    async def everything() -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for column in columns:
+                    group.create_task(rows(column))
+        finally:
+            await found.put(None)
+
+    work = asyncio.create_task(everything())
+    try:
+        while (measured := await found.get()) is not None:
+            yield measured
+        await work
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+async def _cell(column: Column, scenario: Scenario, repeats: int) -> Cell:
+    """Play a scenario until it is known whether it always ends the same."""
+    seen: list[Outcome] = []
+    without = ""
+    while not without and len(seen) < (repeats if _agree(seen) else 2 * repeats):
+        async with asyncio.TaskGroup() as group:
+            runs = [
+                group.create_task(column.play(scenario, f"{scenario.name}.{number}"))
+                for number in range(len(seen), len(seen) + repeats)
+            ]
+        for run in runs:
+            if isinstance(result := run.result(), Outcome):
+                seen.append(result)
+            else:
+                without = result
+    return Cell(
+        outcomes=() if without else counted(seen),
+        versions=column.versions(),
+        python=platform.python_version(),
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        machine=f"{platform.system()} {platform.machine()}",
+        without=without,
+    )
+
+
+def _agree(outcomes: Sequence[Outcome]) -> bool:
+    return len({outcome.views for outcome in outcomes}) < 2

@@ -1,0 +1,199 @@
+"""`wslab atlas`: measure the servers, and read what was measured."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from wslab.atlas import store
+from wslab.atlas.cell import Cell
+from wslab.atlas.diff import changes
+from wslab.atlas.measure.column import ServerColumn
+from wslab.atlas.measure.queue import Measured, measure
+from wslab.atlas.measured import measured
+from wslab.atlas.scenario import Scenario
+from wslab.atlas.scenarios import SCENARIOS
+from wslab.atlas.servers.table import SERVERS
+
+
+class WrongName(Exception):
+    """An argument that names nothing; the text says what there is."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what a subcommand of `wslab atlas` says, and return the exit status."""
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": _run,
+        "diff": _diff,
+        "show": _show,
+        "list": _list,
+    }
+    try:
+        return commands[options.atlas](options)
+    except (WrongName, store.NoSuchData, ValueError) as error:
+        print(f"wslab atlas: {error}", file=sys.stderr)
+        return 2
+    except ExceptionGroup as group:
+        for failure in _leaves(group):
+            print(f"wslab atlas: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; every server is stopped", file=sys.stderr)
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    servers = [SERVERS[name] for name in _named(options.server, SERVERS, "server")]
+    chosen = _named(options.scenario, SCENARIOS, "scenario")
+    scenarios = [SCENARIOS[name] for name in chosen]
+    progress = Progress(len(servers) * len(scenarios))
+
+    async def collect() -> dict[str, dict[str, Cell]]:
+        rows: dict[str, dict[str, Cell]] = defaultdict(dict)
+        cells = measure(
+            [ServerColumn(server) for server in servers],
+            scenarios,
+            repeats=options.repeats,
+            jobs=options.jobs,
+        )
+        async for one in cells:
+            rows[one.scenario][one.column] = one.cell
+            progress.step(one)
+        return rows
+
+    try:
+        rows = asyncio.run(collect())
+    finally:
+        progress.clear()
+    print(f"measured in {progress.took:.0f} s", file=sys.stderr)
+    return _report(scenarios, rows, options.output)
+
+
+def _report(
+    scenarios: Iterable[Scenario],
+    rows: dict[str, dict[str, Cell]],
+    output: Path | None,
+) -> int:
+    """Say what differs from the stored data; write the cells if told where."""
+    different = 0
+    for name in (scenario.name for scenario in scenarios):
+        try:
+            stored = store.load(name)
+        except store.NoSuchData:
+            stored = {}
+        for change in changes(name, stored, rows[name]):
+            different += 1
+            print(change)
+        if output is not None:
+            try:
+                known = store.load(name, output)
+            except store.NoSuchData:
+                known = {}
+            store.save(name, known | rows[name], output)
+    cells = [cell for row in rows.values() for cell in row.values()]
+    varying = sum(cell.varies for cell in cells)
+    print(
+        f"{len(cells)} cells, {varying} of them vary, {different} differ from the data"
+    )
+    return 1 if different and output is None else 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    before, after = options.before, options.after
+    for directory in (before, after):
+        if not directory.is_dir():
+            raise WrongName(f"{directory} is no directory")
+    names = {*store.names(before), *store.names(after)}
+    found = 0
+    for name in sorted(names):
+        rows = []
+        for directory in (before, after):
+            try:
+                rows.append(store.load(name, directory))
+            except store.NoSuchData:
+                print(f"{name} is not in {directory}")
+        if len(rows) == 2:
+            for change in changes(name, *rows):
+                found += 1
+                print(change)
+    print(f"{found} cells differ")
+    return 1 if found else 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    (name,) = _named([options.scenario], SCENARIOS, "scenario")[:1]
+    row = measured(name)
+    print(row)
+    if options.server:
+        (server,) = _named([options.server], SERVERS, "server")[:1]
+        print()
+        print(row.on(server).trace)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    width = max(map(len, SCENARIOS))
+    group = ""
+    for scenario in SCENARIOS.values():
+        if scenario.group != group:
+            group = scenario.group
+            print(
+                f"\n{group}" if group != next(iter(SCENARIOS.values())).group else group
+            )
+        print(f"  {scenario.name:{width}}  {scenario.asks}")
+    return 0
+
+
+def _named(patterns: Sequence[str], known: Iterable[str], what: str) -> list[str]:
+    """Return the names that match one of the patterns; all without a pattern."""
+    names = list(known)
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            listed = ", ".join(names) if len(names) < 30 else "`wslab atlas list`"
+            raise WrongName(f"no {what} is called {pattern!r}; there are {listed}")
+    return [
+        name
+        for name in names
+        if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
+    ]
+
+
+class Progress:
+    """A line on the terminal that says how far it is; elsewhere a line each minute."""
+
+    EACH = 60.0
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._began = self._told = time.monotonic()
+        self._tty = sys.stderr.isatty()
+
+    def step(self, one: Measured) -> None:
+        """Count a cell."""
+        self._done += 1
+        now = time.monotonic()
+        line = f"{self._done} of {self._total} cells, {now - self._began:.0f} s"
+        if self._tty:
+            print(
+                f"\r\x1b[K{line}: {one.column}, {one.scenario}", end="", file=sys.stderr
+            )
+        elif now - self._told >= self.EACH:
+            self._told = now
+            print(line, file=sys.stderr)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._tty:
+            print("\r\x1b[K", end="", file=sys.stderr)
+
+    @property
+    def took(self) -> float:
+        """The seconds since it began."""
+        return time.monotonic() - self._began
