@@ -47,10 +47,8 @@ class MeasuredRow:
 
     def _rows(self) -> list[tuple[str, str, str]]:
         return [
-            (title(name, cell), *_said(cell))
-            for name, cell in sorted(
-                self.cells.items(), key=lambda item: _place(item[0])
-            )
+            (title(name, self.cells[name]), *_said(self.cells[name]))
+            for name in sorted(self.cells, key=list(SERVERS).index)
         ]
 
     def _footnote(self) -> str:

@@ -7,8 +7,9 @@ import asyncio
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import groupby
 from pathlib import Path
 
 from wslab.atlas import store
@@ -19,6 +20,7 @@ from wslab.atlas.measure.queue import Measured, measure
 from wslab.atlas.measured import measured
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
+from wslab.atlas.servers.process import ServerFailed
 from wslab.atlas.servers.table import SERVERS
 
 
@@ -96,11 +98,15 @@ def _report(
             except store.NoSuchData:
                 known = {}
             store.save(name, known | rows[name], output)
-    cells = [cell for row in rows.values() for cell in row.values()]
-    varying = sum(cell.varies for cell in cells)
-    print(
-        f"{len(cells)} cells, {varying} of them vary, {different} differ from the data"
-    )
+    cells = [(name, it) for name, row in rows.items() for it in row.items()]
+    varying = [(name, *it) for name, it in cells if it[1].varies]
+    for name, column, cell in varying:
+        print(f"{name} on {column} varies")
+        for outcome in cell.outcomes:
+            print(f"  {outcome.count} times the client saw {'; '.join(outcome.client)}")
+            print(f"    and the application {'; '.join(outcome.application)}")
+    told = f"{len(varying)} vary, {different} differ from the stored data"
+    print(f"{len(cells)} cells: {told}")
     return 1 if different and output is None else 0
 
 
@@ -139,15 +145,27 @@ def _show(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     width = max(map(len, SCENARIOS))
-    group = ""
-    for scenario in SCENARIOS.values():
-        if scenario.group != group:
-            group = scenario.group
-            print(
-                f"\n{group}" if group != next(iter(SCENARIOS.values())).group else group
-            )
-        print(f"  {scenario.name:{width}}  {scenario.asks}")
+    for group, scenarios in groupby(SCENARIOS.values(), lambda it: it.group):
+        print(group)
+        for scenario in scenarios:
+            print(f"  {scenario.name:{width}}  {scenario.asks}")
     return 0
+
+
+def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
+    """Yield the servers that failed; another exception is a fault of ours.
+
+    Raises:
+        ExceptionGroup: There is such another.
+    """
+    failed, others = group.split(ServerFailed)
+    if others is not None:
+        raise others
+    for failure in failed.exceptions if failed else ():
+        if isinstance(failure, ExceptionGroup):
+            yield from _leaves(failure)
+        else:
+            yield failure
 
 
 def _named(patterns: Sequence[str], known: Iterable[str], what: str) -> list[str]:

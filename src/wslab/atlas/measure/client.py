@@ -59,6 +59,13 @@ def request_bytes(connect: Connect, run: str) -> bytes:
     return "\r\n".join([start, *lines, "", ""]).encode("latin-1")
 
 
+def _told(head: Head) -> Head:
+    """Return a head as it is stored: without the run, with no date of its own."""
+    headers = [(n, v) for n, v in head.headers if n.lower() != _RUN]
+    dated = [(n, "(now)" if n.lower() == "date" else v) for n, v in headers]
+    return head._replace(headers=tuple(dated))
+
+
 class WireClient(asyncio.Protocol):
     """One connection of a client that performs acts; records what is on the wire.
 
@@ -190,7 +197,7 @@ class WireClient(asyncio.Protocol):
     def _record(self, sender: Sender, data: bytes) -> list[Head | Frame]:
         events = list(self._wire.feed(sender, data))
         for event in events:
-            self._note(event)
+            self._note(_told(event) if isinstance(event, Head) else event)
         return events
 
     def _note(self, event: WireEvent) -> None:
