@@ -1,0 +1,89 @@
+"""Measuring real servers: what is recorded, what hangs, what fails, what is left."""
+
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from wslab.atlas.measure.column import NO_OPTION, ServerColumn
+from wslab.atlas.measure.queue import measure
+from wslab.atlas.scenario import Options
+from wslab.atlas.scenarios import SCENARIOS
+from wslab.atlas.servers.process import ServerFailed
+from wslab.atlas.servers.table import SERVERS
+from wslab.trace.model import ApplicationEvent, Head, TcpEnd
+
+UVICORN = SERVERS["uvicorn"]
+
+
+def of(kind, events):
+    return [event for event in events if isinstance(event, kind)]
+
+
+async def cells(server, *names, repeats=2):
+    columns = [ServerColumn(server)]
+    chosen = [SCENARIOS[name] for name in names]
+    found = measure(columns, chosen, repeats=repeats)
+    return {one.scenario: one.cell async for one in found}
+
+
+async def test_a_cell_has_both_views_and_the_recording():
+    found = await cells(UVICORN, "handler-returns", "close-before-accept")
+    cell = found["handler-returns"]
+    (outcome,) = cell.outcomes
+    assert outcome.count == 2
+    assert outcome.client == ("HTTP 101", "FIN")
+    assert outcome.application == ("receives connect", "sends accept", "returns")
+    assert cell.versions["uvicorn"]
+    assert cell.python
+    connection = outcome.trace.connection
+    assert connection.close_code == 1006
+    request, response = of(Head, connection.events)
+    assert (request.sender, response.status) == ("client", 101)
+    assert request.get("x-run") is None
+    assert response.get("date") == "(now)"
+    assert of(ApplicationEvent, connection.events)[-1].type == "returned"
+    assert of(TcpEnd, connection.events)[0] == TcpEnd("server", "FIN")
+    assert found["close-before-accept"].usual.client == ("HTTP 403", "FIN")
+
+
+async def test_a_server_that_is_ended_by_a_scenario_gets_a_process_for_each_run():
+    (cell,) = (await cells(UVICORN, "sigterm-idle")).values()
+    (outcome,) = cell.outcomes
+    assert outcome.count == 2
+    assert "close 1012" in outcome.client
+
+
+async def test_a_server_without_an_option_is_said_to_have_none():
+    scenario = replace(SCENARIOS["handler-returns"], options=Options(limit=1))
+    granian = ServerColumn(SERVERS["granian"])
+    found = [it async for it in measure([granian], [scenario], repeats=1)]
+    assert [it.cell.without for it in found] == [NO_OPTION]
+    assert found[0].cell.outcomes == ()
+
+
+async def test_a_server_that_does_not_start_says_what_it_printed():
+    broken = replace(UVICORN, module="no_such_server")
+    with pytest.raises(ExceptionGroup) as caught:
+        await cells(broken, "handler-returns", repeats=1)
+    failed, others = caught.value.split(ServerFailed)
+    assert others is None
+    assert "No module named no_such_server" in str(flat(failed)[0])
+
+
+async def test_who_stops_early_leaves_no_server():
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    chosen = [SCENARIOS["handler-returns"], SCENARIOS["sigterm-idle"]]
+    found = measure([ServerColumn(UVICORN)], chosen, repeats=3)
+    async for _ in found:
+        break
+    await found.aclose()
+    children = psutil.Process().children(recursive=True)
+    assert {process.pid for process in children} == before
+
+
+def flat(group):
+    found = []
+    for it in group.exceptions:
+        found += flat(it) if isinstance(it, ExceptionGroup) else [it]
+    return found

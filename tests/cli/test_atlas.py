@@ -1,0 +1,119 @@
+"""`wslab atlas` as it is typed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+COMMAND = [sys.executable, "-m", "wslab.cli", "atlas"]
+
+
+def atlas(*arguments, **options):
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=100, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """What a run of one scenario on one server wrote."""
+    directory = tmp_path_factory.mktemp("atlas")
+    found = atlas(
+        "run",
+        *("--server", "uvicorn", "--scenario", "handler-returns"),
+        *("--repeats", "2", "--output", str(directory)),
+    )
+    assert found.returncode == 0, found.stderr
+    assert "1 cells" in found.stdout
+    return directory
+
+
+def test_run_writes_what_it_measured(measured):
+    document = json.loads((measured / "handler-returns.json").read_text())
+    (outcome,) = document["cells"]["uvicorn"]["outcomes"]
+    assert outcome["count"] == 2
+
+
+def test_run_keeps_the_cells_of_other_servers(measured, tmp_path):
+    document = json.loads((measured / "handler-returns.json").read_text())
+    document["cells"]["hypercorn"] = document["cells"].pop("uvicorn")
+    (tmp_path / "handler-returns.json").write_text(json.dumps(document))
+    arguments = (
+        "--server",
+        "uvicorn",
+        "--scenario",
+        "handler-returns",
+        "--repeats",
+        "1",
+    )
+    atlas("run", *arguments, "--output", str(tmp_path))
+    written = json.loads((tmp_path / "handler-returns.json").read_text())
+    assert set(written["cells"]) == {"hypercorn", "uvicorn"}
+
+
+def test_diff_says_what_changed_and_fails(measured, tmp_path):
+    text = (measured / "handler-returns.json").read_text()
+    (tmp_path / "handler-returns.json").write_text(
+        text.replace('"FIN"', '"close 1000"')
+    )
+    same = atlas("diff", str(measured), str(measured))
+    assert (same.returncode, same.stdout) == (0, "0 cells differ\n")
+    changed = atlas("diff", str(measured), str(tmp_path))
+    assert changed.returncode == 1
+    assert "handler-returns on uvicorn" in changed.stdout
+    assert "now sees" in changed.stdout
+
+
+def test_show_prints_each_server_and_a_ladder():
+    shown = atlas("show", "handler-returns", "--server", "uvicorn")
+    assert shown.returncode == 0, shown.stderr
+    assert "Daphne" in shown.stdout
+    assert "101 Switching Protocols" in shown.stdout
+
+
+def test_list_names_every_scenario_with_its_question():
+    listed = atlas("list")
+    assert "handler-returns" in listed.stdout
+    assert "?" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("run", "--server", "uvicorm"), "no server is called 'uvicorm'"),
+        (("run", "--scenario", "x*"), "no scenario is called 'x*'"),
+        (("show", "nothing"), "no scenario is called 'nothing'"),
+        (("diff", "/nowhere", "/nowhere"), "/nowhere is no directory"),
+        (("run", "--repeats", "0"), "'0' is not"),
+    ],
+)
+def test_a_wrong_argument_is_a_sentence(arguments, told):
+    found = atlas(*arguments)
+    assert found.returncode == 2
+    assert told in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_every_server():
+    """The servers are in sessions of their own: the command has to end them."""
+    process = subprocess.Popen(
+        [*COMMAND, "run", "--server", "daphne", "--scenario", "handler-returns"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    me = psutil.Process(process.pid)
+    children = []
+    while not children and process.poll() is None:
+        children = me.children()
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in errors
+    psutil.wait_procs(children, timeout=30)
+    assert not any(child.is_running() for child in children)
