@@ -25,11 +25,20 @@ def table_cell(row: Row, column: str, address: str) -> str:
         kind += " wa-odd"
     varies = '<span class="wa-varies">varies</span>' if cell.varies else ""
     return (
-        f'<td class="{kind.strip()}"><a href="{address}#{column}">'
+        f'<td class="{kind.strip()}" data-views="{_numbers(row, cell.usual)}">'
+        f'<a href="{address}#{column}">'
         f'<span class="wa-client">{escape(client_words(cell.usual))}</span>'
         f'<span class="wa-app">{escape(application_words(cell.usual))}</span>'
         f"</a>{mark}{varies}</td>"
     )
+
+
+def _numbers(row: Row, outcome: Outcome) -> str:
+    """Return a number for each view; in a row, equal ones stand for equal views."""
+    usual = [it.usual for it in row.servers.values() if it.usual is not None]
+    client = [it.client for it in usual].index(outcome.client)
+    application = [it.application for it in usual].index(outcome.application)
+    return f"{client}.{application}"
 
 
 def _mark(scenario: Scenario, cell: Cell) -> tuple[str, str]:

@@ -46,7 +46,8 @@ def downloads(book: Book) -> Iterator[tuple[str, str]]:
 def _index(book: Book) -> str:
     servers = book.servers()
     heads = "".join(
-        f'<th scope="col"><a href="servers/{it.name}/">{escape(it.title)}</a>'
+        f'<th scope="col" data-server="{it.name}">'
+        f'<a href="servers/{it.name}/">{escape(it.title)}</a>'
         f"<small>{escape(book.versions(it))}</small></th>"
         for it in servers
     )
@@ -68,11 +69,43 @@ each scenario five times or more, every server at its default.
 
 [As CSV](atlas.csv), [as JSON](data/index.json) ([schema](data/schema.json)).
 
+{_filters(book)}
+
 <div class="wa-scroll" tabindex="0" role="region" aria-label="The atlas"
 data-search-exclude markdown="0">
 <table class="wa-table"><thead><tr><th scope="col">Scenario</th>{heads}</tr></thead>
 {groups}</table></div>
+<script src="../scripts/atlas.js" defer></script>
 """
+
+
+def _filters(book: Book) -> str:
+    """Return the form that the script of the page shows and obeys."""
+    groups = "".join(
+        f'<option value="{name}">{name}</option>' for name, _ in book.groups()
+    )
+    servers = "".join(
+        f'<label><input type="checkbox" name="servers" value="{it.name}" checked> '
+        f"{escape(it.title)}</label>"
+        for it in book.servers()
+    )
+    views = "".join(
+        f'<label><input type="radio" name="view" value="{value}"'
+        f"{' checked' if value == 'both' else ''}> {title}</label>"
+        for value, title in VIEWS.items()
+    )
+    return f"""\
+<form class="wa-filters" markdown="0" hidden>
+<label>Find <input type="search" name="find" placeholder="close 1011"></label>
+<label>Group <select name="group"><option value="">all</option>{groups}</select></label>
+<fieldset><legend>View</legend>{views}</fieldset>
+<label><input type="checkbox" name="differing" value="1"> only where they differ</label>
+<details><summary>Servers</summary><fieldset>{servers}</fieldset></details>
+<p><output aria-live="polite"></output> <button type="reset">Show all</button></p>
+</form>"""
+
+
+VIEWS = {"both": "both", "client": "the client's", "application": "the application's"}
 
 
 def _sign(verdict: bool) -> str:
@@ -94,8 +127,8 @@ def _table_row(row: Row, servers: list[Server]) -> str:
     asks = escape(row.scenario.asks)
     same = "" if row.differs else ' class="wa-same"'
     return (
-        f'<tr{same}><th scope="row" title="{asks}"><a href="{address}">'
-        f"{row.scenario.name}</a></th>{cells}</tr>\n"
+        f'<tr id="{row.scenario.name}"{same}><th scope="row" title="{asks}">'
+        f'<a href="{address}">{row.scenario.name}</a></th>{cells}</tr>\n'
     )
 
 

