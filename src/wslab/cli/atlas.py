@@ -14,9 +14,12 @@ from pathlib import Path
 
 from wslab.atlas import store
 from wslab.atlas.cell import Cell
+from wslab.atlas.check.check import check
+from wslab.atlas.check.given import GivenServer
+from wslab.atlas.check.result import Result, Summary, read_expected
 from wslab.atlas.diff import changes
 from wslab.atlas.measure.column import ServerColumn
-from wslab.atlas.measure.queue import Measured, measure
+from wslab.atlas.measure.queue import measure
 from wslab.atlas.measured import measured
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
@@ -35,14 +38,15 @@ def run(options: argparse.Namespace) -> int:
         "diff": _diff,
         "show": _show,
         "list": _list,
+        "check": _check,
     }
     try:
         return commands[options.atlas](options)
-    except (WrongName, store.NoSuchData, ValueError) as error:
+    except (WrongName, store.NoSuchData, ValueError, OSError) as error:
         print(f"wslab atlas: {error}", file=sys.stderr)
         return 2
     except ExceptionGroup as group:
-        for failure in _leaves(group):
+        for failure in dict.fromkeys(map(str, _leaves(group))):
             print(f"wslab atlas: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -66,7 +70,7 @@ def _run(options: argparse.Namespace) -> int:
         )
         async for one in cells:
             rows[one.scenario][one.column] = one.cell
-            progress.step(one)
+            progress.step(f"{one.column}, {one.scenario}")
         return rows
 
     try:
@@ -108,6 +112,32 @@ def _report(
     told = f"{len(varying)} vary, {different} differ from the stored data"
     print(f"{len(cells)} cells: {told}")
     return 1 if different and output is None else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    server = GivenServer(tuple(options.command_words))
+    chosen = _named(options.scenario, SCENARIOS, "scenario")
+    scenarios = [SCENARIOS[name] for name in chosen if SCENARIOS[name].rule]
+    expected = read_expected(options.expect, SCENARIOS) if options.expect else None
+    progress = Progress(len(scenarios))
+
+    async def collect() -> list[Result]:
+        results = []
+        async for result in check(server, scenarios):
+            results.append(result)
+            progress.step(f"{server.name}, {result.scenario.name}")
+        return results
+
+    try:
+        results = asyncio.run(collect())
+    finally:
+        progress.clear()
+    results.sort(key=lambda result: chosen.index(result.scenario.name))
+    summary = Summary(results, expected)
+    if options.junit:
+        options.junit.write_text(summary.junit(server.name), encoding="utf-8")
+    print(summary.text())
+    return 0 if summary.passes else 1
 
 
 def _diff(options: argparse.Namespace) -> int:
@@ -193,15 +223,13 @@ class Progress:
         self._began = self._told = time.monotonic()
         self._tty = sys.stderr.isatty()
 
-    def step(self, one: Measured) -> None:
-        """Count a cell."""
+    def step(self, what: str) -> None:
+        """Count a cell, and name it."""
         self._done += 1
         now = time.monotonic()
         line = f"{self._done} of {self._total} cells, {now - self._began:.0f} s"
         if self._tty:
-            print(
-                f"\r\x1b[K{line}: {one.column}, {one.scenario}", end="", file=sys.stderr
-            )
+            print(f"\r\x1b[K{line}: {what}", end="", file=sys.stderr, flush=True)
         elif now - self._told >= self.EACH:
             self._told = now
             print(line, file=sys.stderr)

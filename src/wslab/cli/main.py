@@ -128,6 +128,20 @@ def _add_atlas(command: argparse.ArgumentParser) -> None:
 
     commands.add_parser("list", help="list the scenarios")
 
+    check = commands.add_parser(
+        "check",
+        help="check a server of yours against the specifications",
+        description=ATLAS_CHECK,
+        usage="%(prog)s [options] -- COMMAND {port} {app}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("command_words", nargs="+", metavar="COMMAND", help=WORDS)
+    check.add_argument(
+        "--scenario", action="append", default=[], metavar="NAME", help=SCENARIO
+    )
+    check.add_argument("--expect", type=Path, metavar="FILE", help=EXPECT)
+    check.add_argument("--junit", type=Path, metavar="FILE", help=JUNIT)
+
 
 ATLAS = """\
 Measure what ASGI servers do in many scenarios, and read what was measured. The stored
@@ -137,6 +151,19 @@ ATLAS_RUN = """\
 Play each scenario several times on each server, and say which cells differ from the
 stored data: exit status 1 if any does. With --output the cells are written instead.
 """
+ATLAS_CHECK = """\
+Play the scenarios that RFC 6455 or ASGI decide against a server, and say where it does
+not do what they say. The server is started by the command, for example
+
+  wslab atlas check -- uvicorn --port {port} {app}
+
+with a free port of 127.0.0.1 and an application that it can import. Exit status 1 if
+it departs from a MUST; with --expect, if anything fails that the file does not name,
+or if something that it names no longer fails.
+"""
+WORDS = "the server's command, with {port} and {app} where these go"
+EXPECT = "expected failures, the name of a scenario a line; # begins a comment"
+JUNIT = "write the results here as JUnit's XML"
 SERVER = "measure this server only; * stands for anything, and it may be given again"
 SCENARIO = "play this scenario only; * stands for anything, and it may be given again"
 REPEATS = "runs of each scenario, and as many more where they differ (default: 5)"

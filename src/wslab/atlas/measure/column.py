@@ -10,12 +10,12 @@ from wslab.atlas.measure.channel import Channel
 from wslab.atlas.measure.run import Run
 from wslab.atlas.scenario import Options, Scenario
 from wslab.atlas.servers.process import Process
-from wslab.atlas.servers.server import Server
+from wslab.atlas.servers.server import Startable
 
 TOGETHER = 40
 """Runs that share a server's process at a time: most of them wait."""
 
-ALONE = 2
+ALONE = 4
 """Processes of a server at a time that play one run each."""
 
 NO_OPTION = "no such option"
@@ -46,7 +46,7 @@ class ServerColumn:
     is replaced, and each of these runs is played again, by itself.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Startable) -> None:
         self.name = server.name
         self._server = server
         self._shared: dict[Options, Process] = {}

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import IO
 
 from wslab.atlas.scenario import Options
-from wslab.atlas.servers.server import Server
+from wslab.atlas.servers.server import Startable
 from wslab.atlas.subject import ADDRESS
 
 APPLICATION = "wslab.atlas.subject:app"
 START = 30.0
 """Seconds that a server may take to answer its first request."""
-END = 5.0
-"""Seconds that a server may take to end before it is killed."""
+TRIES = 3
+"""How often a server is started that ends before it answers."""
 
 _QUESTION = b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
 _SOURCE = Path(__file__).parents[3]
@@ -41,9 +41,12 @@ class Process:
 
     @classmethod
     async def start(
-        cls, server: Server, options: Options, channel: str
+        cls, server: Startable, options: Options, channel: str
     ) -> Process | None:
         """Start a server and wait until it answers.
+
+        A port that is told by its number may be taken by somebody else before the
+        server has it: where it ends at once, it is started once more on another.
 
         Args:
             server: Which one.
@@ -56,34 +59,53 @@ class Process:
         Raises:
             ServerFailed: It ended, or did not answer in time.
         """
-        listener = socket.create_server(("127.0.0.1", 0))
-        with listener:
+        for more in range(0 if server.takes_socket else TRIES - 1, -1, -1):
+            started = await cls._spawn(server, options, channel)
+            if started is None:
+                return None
+            try:
+                await started._answer(server)
+            except ServerFailed:
+                ended = started.ended
+                await started.end()
+                if not (ended and more):
+                    raise
+            except BaseException:
+                await started.end()
+                raise
+            else:
+                return started
+        raise AssertionError("every try returns or raises")
+
+    @classmethod
+    async def _spawn(
+        cls, server: Startable, options: Options, channel: str
+    ) -> Process | None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             address = listener.fileno() if server.takes_socket else port
             command = server.command(options, APPLICATION, address)
             if command is None:
                 return None
             if not server.takes_socket:
-                listener.close()  # free again, and nobody else's for a moment
+                listener.close()  # free again, and likely nobody else's for a moment
             log = tempfile.TemporaryFile()  # noqa: SIM115
             path = os.pathsep.join([str(_SOURCE), os.environ.get("PYTHONPATH", "")])
             environment = {**os.environ, ADDRESS: channel, "PYTHONPATH": path}
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                env=environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=[address] if server.takes_socket else [],
-                start_new_session=True,
-            )
-        started = cls(process, port, log)
-        try:
-            await started._answer(server)
-        except BaseException:
-            await started.end()
-            raise
-        return started
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *command,
+                    env=environment,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[address] if server.takes_socket else [],
+                    start_new_session=True,
+                )
+            except OSError as error:
+                log.close()
+                raise ServerFailed(f"{server.name} can't be run: {error}") from error
+        return cls(process, port, log)
 
     @property
     def ended(self) -> bool:
@@ -107,7 +129,7 @@ class Process:
         self._log.seek(0)
         return self._log.read().decode("utf-8", "replace")[-4000:]
 
-    async def _answer(self, server: Server) -> None:
+    async def _answer(self, server: Startable) -> None:
         """Wait for the answer to a plain request."""
         try:
             async with asyncio.timeout(START):

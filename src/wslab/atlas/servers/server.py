@@ -6,11 +6,34 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Protocol
 
 from wslab.atlas.scenario import Options
 
 Arguments = Callable[[Options], list[str] | None]
 """Return the arguments for options; None if the server has no such option."""
+
+
+class Startable(Protocol):
+    """What a process is started from."""
+
+    @property
+    def name(self) -> str:
+        """As in `wslab atlas run --server NAME`."""
+
+    @property
+    def takes_socket(self) -> bool:
+        """Whether it listens on a socket that it is given, not on a port's number."""
+
+    def command(self, options: Options, app: str, address: int) -> list[str] | None:
+        """Return the command; `address` is a descriptor or a port.
+
+        Returns:
+            None if the server has no such option.
+        """
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of what decides its behaviour, by package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,155 @@
+"""What a check found, for a terminal, for CI and for a file of expected failures."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wslab.atlas.cell import Outcome
+from wslab.atlas.scenario import Scenario
+from wslab.atlas.verdict import conforms
+
+Expected = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one scenario.
+
+    `outcome` is the first that departs from the section, else the first; `without` says
+    why there is none.
+    """
+
+    scenario: Scenario
+    outcome: Outcome | None
+    without: str = ""
+
+    @property
+    def departs(self) -> bool:
+        """Whether the server does not do what the section says."""
+        outcome = self.outcome
+        return outcome is not None and conforms(self.scenario, outcome) is False
+
+    def told(self) -> str:
+        """Return what was seen and what was wanted, in lines."""
+        rule, outcome = self.scenario.rule, self.outcome
+        if rule is None or outcome is None:
+            return self.without
+        lines = [
+            self.scenario.asks,
+            f"{self.scenario.source}: {self.scenario.word}",
+            f"the client saw   {'; '.join(outcome.client) or 'nothing'}",
+            f"the application  {'; '.join(outcome.application)}",
+        ]
+        wanted = (
+            ("wanted of client ", rule.client),
+            ("of the application", rule.application),
+            ("and never        ", rule.never),
+        )
+        lines += [f"{who} {'; '.join(what)}" for who, what in wanted if what]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All results, held against the failures that are expected."""
+
+    results: Sequence[Result]
+    expected: Expected | None = None
+
+    @property
+    def departing(self) -> list[Result]:
+        """What does not do as its section says, expected or not."""
+        return [result for result in self.results if result.departs]
+
+    @property
+    def unexpected(self) -> list[Result]:
+        """What fails the check: without a list of expected failures, each MUST."""
+        if self.expected is None:
+            return [it for it in self.departing if it.scenario.word == "MUST"]
+        return [it for it in self.departing if it.scenario.name not in self.expected]
+
+    @property
+    def mended(self) -> list[str]:
+        """Expected failures that no longer happen."""
+        played = {it.scenario.name for it in self.results if it.outcome is not None}
+        failing = {it.scenario.name for it in self.departing}
+        return sorted((self.expected or frozenset()) & played - failing)
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing has to be mended, in the server or in the list."""
+        return not self.unexpected and not self.mended
+
+    def text(self) -> str:
+        """Return the summary for a terminal."""
+        lines = []
+        unexpected = self.unexpected
+        for result in self.departing:
+            known = "" if result in unexpected else " (expected)"
+            if self.expected is None and result.scenario.word == "SHOULD":
+                known = ""
+            lines.append(f"{result.scenario.name}{known}")
+            lines += [f"    {line}" for line in result.told().splitlines()]
+        lines += [f"{name} was expected to fail, and does not" for name in self.mended]
+        played = [it for it in self.results if it.outcome is not None]
+        left_out = len(self.results) - len(played)
+        words = [it.scenario.word for it in self.departing]
+        lines.append(
+            f"{len(played)} scenarios: {len(played) - len(words)} as the section says, "
+            f"{words.count('MUST')} depart from a MUST, "
+            f"{words.count('SHOULD')} from a SHOULD"
+            + (f"; {left_out} need an option of the server's" if left_out else "")
+        )
+        return "\n".join(lines)
+
+    def junit(self, server: str) -> str:
+        """Return the results as JUnit's XML, a case for each scenario."""
+        unexpected = self.unexpected
+        skipped = [it for it in self.results if it.outcome is None]
+        suite = ET.Element(
+            "testsuite",
+            name=f"wslab atlas check: {server}",
+            tests=str(len(self.results)),
+            failures=str(len(unexpected) + len(self.mended)),
+            skipped=str(len(skipped)),
+        )
+        for result in self.results:
+            group = f"{result.scenario.group}.{result.scenario.word}"
+            name = result.scenario.name
+            case = ET.SubElement(suite, "testcase", classname=group, name=name)
+            if result.outcome is None:
+                ET.SubElement(case, "skipped", message=result.without)
+            elif name in self.mended:
+                message = "it was expected to fail, and does not"
+                ET.SubElement(case, "failure", message=message)
+            elif result in unexpected:
+                message = f"{result.scenario.source}: {result.scenario.word}"
+                failure = ET.SubElement(case, "failure", message=message)
+                failure.text = _printable(result.told())
+            elif result.departs:
+                output = ET.SubElement(case, "system-out")
+                output.text = _printable(result.told())
+        ET.indent(suite)
+        return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _printable(text: str) -> str:
+    """Return a text without the characters that XML 1.0 can't hold."""
+    return "".join(c if c in "\t\n" or c.isprintable() else "?" for c in text)
+
+
+def read_expected(path: Path, known: Iterable[str]) -> Expected:
+    """Return the names in a file of expected failures: one a line, # begins a comment.
+
+    Raises:
+        ValueError: A name is of no scenario.
+        OSError: The file can't be read.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    names = [name for line in lines if (name := line.partition("#")[0].strip())]
+    if unknown := sorted(set(names) - set(known)):
+        raise ValueError(f"{path}: no scenario is called {unknown[0]!r}")
+    return frozenset(names)
