@@ -69,8 +69,8 @@ class MeasuredRow:
         )
         caption = f"{html.escape(self.asks)} {self._footnote()}"
         table = (
-            f'<table class="wslab-measured"><caption>{caption}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f'<div class="wslab-measured"><table><caption>{caption}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
         return {"text/html": table, "text/plain": str(self)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from wslab.trace.document import event_from_json, event_to_json
 from wslab.trace.model import Connection
 from wslab.trace.trace import Trace
 
-DATA = Path(__file__).with_name("data")
+DATA = Path(str(files("wslab.atlas.data")))
 """Where the data lie that come with the package; `schema.json` describes them."""
 
 VERSION = 1
@@ -31,8 +32,8 @@ class NoSuchData(LookupError):
 
 def names(directory: Path = DATA) -> list[str]:
     """Return the names of the scenarios that are stored."""
-    files = directory.glob("*.json")
-    return sorted(file.stem for file in files if file.stem != "schema")
+    found = directory.glob("*.json")
+    return sorted(file.stem for file in found if file.stem != "schema")
 
 
 def load(scenario: str, directory: Path = DATA) -> dict[str, Cell]:

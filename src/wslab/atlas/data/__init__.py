@@ -1,0 +1,1 @@
+"""What was measured: a JSON file for each scenario, and the schema of these files."""

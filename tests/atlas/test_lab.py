@@ -1,0 +1,40 @@
+"""What a chapter's server does is what the atlas says of uvicorn.
+
+The lab runs uvicorn in a thread of the kernel, on a loop and with options of its own. A
+chapter that shows a measured row beside its own cell needs the two to agree.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wslab.atlas import store
+from wslab.atlas.measure.channel import Channel
+from wslab.atlas.measure.run import Run
+from wslab.atlas.scenarios import SCENARIOS
+from wslab.atlas.subject import ADDRESS, Subject
+from wslab.lab import serve
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SHOWN = sorted(
+    {
+        name
+        for path in NOTEBOOKS.glob("*.ipynb")
+        for name in re.findall(r'measured\(\\"([\w-]+)\\"\)', path.read_text())
+    }
+)
+
+
+def test_chapters_show_measured_rows():
+    assert SHOWN
+
+
+@pytest.mark.parametrize("name", SHOWN)
+async def test_a_row_that_a_chapter_shows_is_what_its_server_does(name, monkeypatch):
+    async with Channel() as channel:
+        monkeypatch.setenv(ADDRESS, channel.address)
+        async with serve(Subject(), log_level="critical") as server:
+            outcome = await Run(server, SCENARIOS[name], f"{name}.0", channel).perform()
+    stored = store.load(name)["uvicorn"]
+    assert outcome.views in [it.views for it in stored.outcomes]
