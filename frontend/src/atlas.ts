@@ -1,6 +1,7 @@
 /** The table of the atlas: filters, and a cell that opens in place. */
 
 import { type Filter, format, isShown, parse, type Row, shows } from "./filter.ts";
+import { Pages } from "./pages.ts";
 
 interface TableRow extends Row {
   readonly element: HTMLTableRowElement;
@@ -19,7 +20,7 @@ class Atlas {
   readonly #servers: readonly string[];
   readonly #columns = document.createElement("style");
   readonly #dialog = document.createElement("dialog");
-  readonly #pages = new Map<string, Promise<Document>>();
+  readonly #pages = new Pages(document.baseURI);
   #filter: Filter;
 
   constructor(form: HTMLFormElement, table: HTMLTableElement) {
@@ -132,26 +133,20 @@ class Atlas {
       this.#dialog.close();
       return;
     }
-    const address = new URL(`${scenario}/`, document.baseURI);
-    this.#tell(scenario, address, "Loading…");
+    this.#tell(scenario, "Loading…");
     if (!this.#dialog.open) this.#dialog.showModal();
+    let content: string | HTMLElement;
     try {
-      const page = await this.#page(address);
-      if (this.#filter.open !== `${scenario}/${server}`) return;
-      const cell = page.getElementById(server);
-      if (!(cell instanceof HTMLElement)) throw new Error("it is not on the scenario's page");
-      cell.setAttribute("open", "");
-      cell.removeAttribute("id");
-      this.#tell(scenario, address, cell);
+      content = await this.#pages.cell(scenario, server);
     } catch (error) {
-      this.#pages.delete(address.href);
-      this.#tell(scenario, address, `The cell could not be loaded: ${String(error)}`);
+      content = `The cell could not be loaded: ${String(error)}`;
     }
+    if (this.#filter.open === `${scenario}/${server}`) this.#tell(scenario, content);
   }
 
-  #tell(scenario: string, address: URL, content: string | HTMLElement): void {
+  #tell(scenario: string, content: string | HTMLElement): void {
     const link = document.createElement("a");
-    link.href = address.href;
+    link.href = this.#pages.address(scenario);
     link.textContent = scenario;
     const heading = document.createElement("h2");
     heading.append(link);
@@ -166,18 +161,6 @@ class Atlas {
     body.append(close, heading, asks, content);
     this.#dialog.replaceChildren(body);
     this.#dialog.setAttribute("aria-label", scenario);
-  }
-
-  async #page(address: URL): Promise<Document> {
-    let text = this.#pages.get(address.href);
-    if (!text) {
-      text = fetch(address).then(async (response) => {
-        if (!response.ok) throw new Error(`HTTP ${response.status}`);
-        return new DOMParser().parseFromString(await response.text(), "text/html");
-      });
-      this.#pages.set(address.href, text);
-    }
-    return (await text).cloneNode(true) as Document;
   }
 }
 

@@ -18,6 +18,7 @@ from wslab.atlas.servers.server import Server
 from wslab.atlas.verdict import cell_conforms
 from wslab.site.atlas.book import Book, Row
 from wslab.site.atlas.cells import details, table_cell
+from wslab.site.atlas.explorer import explorer_page
 
 FOLDER = "atlas"
 
@@ -25,6 +26,7 @@ FOLDER = "atlas"
 def pages(book: Book) -> Iterator[tuple[str, str]]:
     """Yield the source address and the Markdown of each page."""
     yield f"{FOLDER}/index.md", _index(book)
+    yield f"{FOLDER}/explorer.md", explorer_page(book)
     for server in book.servers():
         yield f"{FOLDER}/servers/{server.name}.md", _server_page(book, server)
     for row in book.rows:
@@ -67,6 +69,8 @@ does what the section of RFC 6455 or of ASGI demands, where one demands anything
 bar at the left edge of a cell, that it does otherwise than most. Measured {book.dates},
 each scenario five times or more, every server at its default.
 
+[What does my client see?](explorer.md) asks by what your application does;
+[Check your server](../check-a-server.md) plays the scenarios against a server of yours.
 [As CSV](atlas.csv), [as JSON](data/index.json) ([schema](data/schema.json)).
 
 {_filters(book)}

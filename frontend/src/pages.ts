@@ -1,0 +1,42 @@
+/** The scenarios' pages, of which a cell is a part. */
+
+export class Pages {
+  readonly #base: string;
+  readonly #loaded = new Map<string, Promise<Document>>();
+
+  /** @param base the address below which each scenario has its page */
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  address(scenario: string): string {
+    return new URL(`${scenario}/`, this.#base).href;
+  }
+
+  /** Return a copy of one server's cell, opened; reject with what went wrong. */
+  async cell(scenario: string, server: string): Promise<HTMLElement> {
+    const page = await this.#page(this.address(scenario));
+    const cell = page.getElementById(server);
+    if (!cell) throw new Error(`nothing was measured for ${server}`);
+    const copy = document.importNode(cell, true);
+    copy.setAttribute("open", "");
+    copy.removeAttribute("id");
+    return copy;
+  }
+
+  /** Return a page; one that could not be loaded is tried again the next time. */
+  #page(address: string): Promise<Document> {
+    const known = this.#loaded.get(address);
+    if (known) return known;
+    const page = load(address);
+    this.#loaded.set(address, page);
+    page.catch(() => this.#loaded.delete(address));
+    return page;
+  }
+}
+
+async function load(address: string): Promise<Document> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: HTTP ${response.status}`);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
