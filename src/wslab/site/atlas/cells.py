@@ -57,7 +57,7 @@ def said(scenario: Scenario, verdict: bool) -> str:
     return f"{does} {scenario.source} says: {scenario.word}"
 
 
-def details(row: Row, column: str, title: str, *, is_open: bool) -> str:
+def details(row: Row, column: str, title: str) -> str:
     """Return the whole of a cell: both views, each outcome's ladder, the versions."""
     cell = row.cells[column]
     versions = ", ".join(f"{name} {number}" for name, number in cell.versions.items())
@@ -68,11 +68,11 @@ def details(row: Row, column: str, title: str, *, is_open: bool) -> str:
     )
     body = "".join(_outcome(cell, outcome) for outcome in cell.outcomes)
     return (
-        f'<details id="{column}" class="wa-cell"{" open" if is_open else ""}>'
+        f'<details id="{column}" class="wa-cell">'
         f"<summary><strong>{escape(title)}</strong> "
         f"{escape(cell.without or client_words(cell.outcomes[0]))}"
         f'<span class="wa-verdict">{escape(told)}</span></summary>'
-        f'<div data-search-exclude>{body}<p class="wa-where">{escape(where)}</p></div>'
+        f'<div>{body}<p class="wa-where">{escape(where)}</p></div>'
         "</details>"
     )
 

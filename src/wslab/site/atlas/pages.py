@@ -10,10 +10,12 @@ import json
 import textwrap
 from collections.abc import Iterator
 from html import escape
+from typing import NamedTuple
 
 from wslab.asgi import ASGIApplication
 from wslab.atlas import store
 from wslab.atlas.acts import Act
+from wslab.atlas.scenario import Options
 from wslab.atlas.servers.server import Server
 from wslab.atlas.verdict import cell_conforms
 from wslab.site.atlas.book import Book, Row
@@ -22,15 +24,32 @@ from wslab.site.atlas.explorer import explorer_page
 
 FOLDER = "atlas"
 
+HOLE = "<!-- the atlas -->"
+"""Where a page's Markdown leaves a place for its HTML."""
 
-def pages(book: Book) -> Iterator[tuple[str, str]]:
-    """Yield the source address and the Markdown of each page."""
-    yield f"{FOLDER}/index.md", _index(book)
-    yield f"{FOLDER}/explorer.md", explorer_page(book)
+
+class AtlasPage(NamedTuple):
+    """A page: its source address, its Markdown, and what goes into the hole there.
+
+    Tables and ladders go into the finished page: a Markdown parser, the link checker
+    and the search index would each read all of them, to leave them as they are.
+    """
+
+    uri: str
+    markdown: str
+    html: str = ""
+
+
+def pages(book: Book) -> Iterator[AtlasPage]:
+    """Yield each page."""
+    yield AtlasPage(f"{FOLDER}/index.md", _index(book), _table(book))
+    yield AtlasPage(f"{FOLDER}/explorer.md", explorer_page(book))
     for server in book.servers():
-        yield f"{FOLDER}/servers/{server.name}.md", _server_page(book, server)
+        uri = f"{FOLDER}/servers/{server.name}.md"
+        yield AtlasPage(uri, *_server_page(book, server))
     for row in book.rows:
-        yield f"{FOLDER}/{row.scenario.name}.md", _scenario_page(book, row)
+        uri = f"{FOLDER}/{row.scenario.name}.md"
+        yield AtlasPage(uri, _scenario_page(row), _cells(book, row))
 
 
 def downloads(book: Book) -> Iterator[tuple[str, str]]:
@@ -46,6 +65,31 @@ def downloads(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _index(book: Book) -> str:
+    servers = len(book.servers())
+    return f"""\
+---
+hide: [navigation, toc]
+---
+
+# The atlas
+
+What a client and an application see of {servers} ASGI servers in {len(book.rows)}
+situations, measured. In {book.agreeing} of them all servers agree. Each cell says what
+the client sees and, below it, what the application does and gets; it opens as the
+recorded ladder. A {_sign(True)} or {_sign(False)} says whether a server does what the
+section of RFC 6455 or of ASGI demands, where one demands anything; a bar at the left
+edge of a cell, that it does otherwise than most. Measured {book.dates}, each scenario
+five times or more, every server at its default.
+
+[What does my client see?](explorer.md) asks by what your application does;
+[Check your server](../check-a-server.md) plays the scenarios against a server of yours.
+[As CSV](atlas.csv), [as JSON](data/index.json) ([schema](data/schema.json)).
+
+{HOLE}
+"""
+
+
+def _table(book: Book) -> str:
     servers = book.servers()
     heads = "".join(
         f'<th scope="col" data-server="{it.name}">'
@@ -55,28 +99,8 @@ def _index(book: Book) -> str:
     )
     groups = "".join(_group(group, rows, servers) for group, rows in book.groups())
     return f"""\
----
-hide: [navigation, toc]
----
-
-# The atlas
-
-What a client and an application see of {len(servers)} ASGI servers in
-{len(book.rows)} situations, measured. In {book.agreeing} of them all servers agree.
-Each cell says what the client sees and, below it, what the application does and gets;
-it opens as the recorded ladder. A {_sign(True)} or {_sign(False)} says whether a server
-does what the section of RFC 6455 or of ASGI demands, where one demands anything; a
-bar at the left edge of a cell, that it does otherwise than most. Measured {book.dates},
-each scenario five times or more, every server at its default.
-
-[What does my client see?](explorer.md) asks by what your application does;
-[Check your server](../check-a-server.md) plays the scenarios against a server of yours.
-[As CSV](atlas.csv), [as JSON](data/index.json) ([schema](data/schema.json)).
-
 {_filters(book)}
-
-<div class="wa-scroll" tabindex="0" role="region" aria-label="The atlas"
-data-search-exclude markdown="0">
+<div class="wa-scroll" tabindex="0" role="region" aria-label="The atlas">
 <table class="wa-table"><thead><tr><th scope="col">Scenario</th>{heads}</tr></thead>
 {groups}</table></div>
 <script src="../scripts/atlas.js" defer></script>
@@ -99,7 +123,7 @@ def _filters(book: Book) -> str:
         for value, title in VIEWS.items()
     )
     return f"""\
-<form class="wa-filters" markdown="0" hidden>
+<form class="wa-filters" hidden>
 <label>Find <input type="search" name="find" placeholder="close 1011"></label>
 <label>Group <select name="group"><option value="">all</option>{groups}</select></label>
 <fieldset><legend>View</legend>{views}</fieldset>
@@ -136,12 +160,8 @@ def _table_row(row: Row, servers: list[Server]) -> str:
     )
 
 
-def _scenario_page(book: Book, row: Row) -> str:
+def _scenario_page(row: Row) -> str:
     scenario = row.scenario
-    titles = {it.name: f"{it.title} {book.versions(it)}" for it in book.servers()}
-    blocks = "\n".join(
-        details(row, name, titles[name], is_open=False) for name in row.servers
-    )
     demands = "No section of RFC 6455 or of ASGI decides it."
     if scenario.source:
         word = f", with the word {scenario.word}" if scenario.word else ""
@@ -152,9 +172,7 @@ def _scenario_page(book: Book, row: Row) -> str:
 
 {scenario.asks} {demands} {_tally(row)}
 
-<div markdown="0">
-{blocks}
-</div>
+{HOLE}
 
 ## The application
 
@@ -166,8 +184,13 @@ def _scenario_page(book: Book, row: Row) -> str:
 
 {acts}
 
-[The data](data/{scenario.name}.json) · [Back to the atlas](index.md#{scenario.group})
+[The data](data/{scenario.name}.json) · [Back to the atlas](index.md)
 """
+
+
+def _cells(book: Book, row: Row) -> str:
+    titles = {it.name: f"{it.title} {book.versions(it)}" for it in book.servers()}
+    return "\n".join(details(row, name, titles[name]) for name in row.servers)
 
 
 def _tally(row: Row) -> str:
@@ -196,13 +219,20 @@ def _act(act: Act) -> str:
 
 
 def source_of(app: ASGIApplication) -> str:
-    """Return the code of an application, without the decorator around it."""
+    """Return the code of an application, without the decorator around it.
+
+    What a factory has told it comes before it, as in "code = 1008".
+    """
     lines = textwrap.dedent(inspect.getsource(app)).splitlines()
     (function,) = ast.parse("\n".join(lines)).body
-    return "\n".join(lines[function.lineno - 1 :])
+    told = inspect.getclosurevars(app).nonlocals
+    values = [f"{name} = {value!r}" for name, value in told.items()]
+    return "\n".join(
+        [*values, *([""] if values else []), *lines[function.lineno - 1 :]]
+    )
 
 
-def _server_page(book: Book, server: Server) -> str:
+def _server_page(book: Book, server: Server) -> tuple[str, str]:
     rows = [row for row in book.rows if server.name in row.cells]
     packages = rows[0].cells[server.name].versions
     versions = ", ".join(f"{name} {number}" for name, number in packages.items())
@@ -212,15 +242,19 @@ def _server_page(book: Book, server: Server) -> str:
         if cell_conforms(row.scenario, row.cells[server.name]) is False
     ]
     odd = [row for row in rows if row not in failing and _is_odd(row, server.name)]
-    parts = [
-        f"# {server.title}",
-        f"Measured on {versions}, with the command `{_command(server)}`.",
-    ]
-    for word in ("MUST", "SHOULD"):
+    parts = [("Where it does otherwise than most", odd)]
+    for word in ("SHOULD", "MUST"):
         found = [row for row in failing if row.scenario.word == word]
-        parts.append(f"## Departures from a {word}\n\n{_list(found, server)}")
-    parts.append(f"## Where it does otherwise than most\n\n{_list(odd, server)}")
-    return "\n\n".join(parts) + "\n"
+        parts.insert(0, (f"Departures from a {word}", found))
+    html = "".join(_section(title, found, server) for title, found in parts)
+    markdown = f"""\
+# {server.title}
+
+Measured on {versions}, with the command `{_command(server)}`.
+
+{HOLE}
+"""
+    return markdown, html
 
 
 def _is_odd(row: Row, name: str) -> bool:
@@ -229,16 +263,15 @@ def _is_odd(row: Row, name: str) -> bool:
 
 
 def _command(server: Server) -> str:
-    from wslab.atlas.scenario import Options
-
     more = server.arguments(Options()) or []
     return " ".join([server.module, *more, "module:app"])
 
 
-def _list(rows: list[Row], server: Server) -> str:
-    if not rows:
-        return "None was found."
-    return "\n".join(_entry(row, server.name) for row in rows)
+def _section(title: str, rows: list[Row], server: Server) -> str:
+    anchor = title.lower().replace(" ", "-")
+    entries = "".join(_entry(row, server.name) for row in rows)
+    listed = f"<ul>{entries}</ul>" if rows else "<p>None was found.</p>"
+    return f'<h2 id="{anchor}">{title} ({len(rows)})</h2>{listed}'
 
 
 def _entry(row: Row, name: str) -> str:
@@ -246,10 +279,11 @@ def _entry(row: Row, name: str) -> str:
     assert outcome is not None
     scenario = row.scenario
     source = f" ({scenario.source})" if scenario.source else ""
-    seen = "; ".join(outcome.client).replace("`", "'")
+    seen = "; ".join(outcome.client) or "nothing"
     return (
-        f"- [{scenario.name}](../{scenario.name}.md#{name}): {scenario.asks}{source} "
-        f"The client sees `{seen or 'nothing'}`."
+        f'<li><a href="../../{scenario.name}/#{name}">{scenario.name}</a>: '
+        f"{escape(scenario.asks)}{escape(source)} "
+        f"The client sees <code>{escape(seen)}</code>.</li>"
     )
 
 
