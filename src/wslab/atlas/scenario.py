@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from wslab.asgi import ASGIApplication
+from wslab.asgi import Receive, Scope, Send
 from wslab.atlas.acts import Act, Terminate
 
 Word = Literal["MUST", "SHOULD", ""]
 
 Recorded = tuple[str, ...]
+
+Application = Callable[[Scope, Receive, Send], Awaitable[str | None]]
+"""An ASGI application that may return a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Scenario:
         group: The module of the scenario, as in "ending".
         asks: The question, in one sentence.
         app: The ASGI application. `await scope["signal"](name)` waits for the client's
-            `Signal`; what it returns, a str, is shown as "returns ...".
+            `Signal`; what it returns, a str, is shown as "notes ...".
         client: What the client does, in order.
         source: The section that decides, as in "RFC 6455, section 5.5.1" or "ASGI,
             Accept"; "" where no specification says anything.
@@ -66,7 +69,7 @@ class Scenario:
     name: str
     group: str
     asks: str
-    app: ASGIApplication
+    app: Application
     client: tuple[Act, ...]
     source: str = ""
     word: Word = ""
@@ -96,7 +99,7 @@ class Scenarios(dict[str, Scenario]):
         scope: Recorded = (),
         options: Options | None = None,
         name: str | None = None,
-    ) -> Callable[[ASGIApplication], ASGIApplication]:
+    ) -> Callable[[Application], Application]:
         """Return a decorator that makes a scenario of an application.
 
         The name is the function's, with dashes, unless it is given; the group is its
@@ -107,7 +110,7 @@ class Scenarios(dict[str, Scenario]):
                 or a section's word without a rule.
         """
 
-        def define(app: ASGIApplication) -> ASGIApplication:
+        def define(app: Application) -> Application:
             title = name or app.__name__.replace("_", "-")
             if title in self:
                 raise ValueError(f"two scenarios are called {title}")

@@ -16,11 +16,12 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
 from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
+from wslab.atlas.scenario import Application
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.trace.document import event_to_json
 from wslab.trace.model import ApplicationEvent
@@ -98,10 +99,13 @@ class ReportedCall:
         self._reporter.report(self._run, call=self._number, **what)
 
     async def play(
-        self, app: ASGIApplication, scope: Scope, receive: Receive, send: Send
+        self, app: Application, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Call the application, and report what it receives, sends and ends with."""
-        wanted = {key: _plain(scope.get(key, "(absent)")) for key in self._keys}
+        wanted = {
+            key: _shown(scope[key]) if key in scope else "(absent)"
+            for key in self._keys
+        }
         self._report(type=scope["type"], scope=wanted)
         call = ApplicationCall(
             self,
@@ -114,7 +118,7 @@ class ReportedCall:
 
         async def returning(scope: Scope, receive: Receive, send: Send) -> None:
             scope["signal"] = signal
-            note: object = await app(scope, receive, send)  # type: ignore[func-returns-value]
+            note = await app(scope, receive, send)
             if isinstance(note, str):
                 self._report(note=note)
 
@@ -135,21 +139,20 @@ class ReportedCall:
         return noted
 
 
-def _plain(value: Any) -> Any:
-    """Return a value of a scope as JSON has it; bytes as Python writes them."""
+def _shown(value: Any) -> str:
+    """Return a value of a scope as Python writes it, its tuples as lists.
+
+    An object that Python writes with an address is shown as its type.
+    """
     match value:
-        case bytes():
-            return repr(value)
-        case dict():
-            return {str(key): _plain(item) for key, item in value.items()}
+        case Mapping():
+            pairs = (f"{key!r}: {_shown(item)}" for key, item in value.items())
+            return "{" + ", ".join(pairs) + "}"
         case list() | tuple():
-            return [_plain(item) for item in value]
-        case str() | int() | float() | None:
-            return value
-    try:
-        return {key: _plain(value[key]) for key in sorted(value)}
-    except TypeError:
-        return type(value).__name__
+            return "[" + ", ".join(map(_shown, value)) + "]"
+        case str() | bytes() | int() | float() | None:
+            return repr(value)
+    return type(value).__name__
 
 
 class Subject:
@@ -172,7 +175,7 @@ class Subject:
             await _answer(scope, receive, send)
             return
         scope["headers"] = [h for h in scope["headers"] if h[0] != RUN]
-        app = self._other() or scenario.app
+        app: Application = self._other() or scenario.app
         call = ReportedCall(self._reports(), run, scenario.scope)
         await call.play(app, scope, receive, send)
 

@@ -20,7 +20,7 @@ _EARLY = 0.3
 """Seconds by which a time-out of whole seconds may seem to come early."""
 
 _ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{8,}\b")
-_PORT = re.compile(r"(?<=[\w\].]):\d{4,5}\b|(?<=', )\d{4,5}\b")
+_PORT = re.compile(r"(?<=[\w\].]:)\d{4,5}\b|(?<=', )\d{4,5}\b")
 
 
 def matches(line: str, pattern: str) -> bool:
@@ -162,6 +162,11 @@ def application_line(event: ApplicationEvent) -> str:
     return " ".join(parts) + detail
 
 
+def normal(text: str) -> str:
+    """Return what an application wrote with the numbers of ports left out."""
+    return _PORT.sub("PORT", text)
+
+
 def _detail(text: str) -> str:
     """Return a detail without what differs from run to run; of an error its type."""
-    return _ADDRESS.sub("...", _PORT.sub(":PORT", text.splitlines()[0]))[:120]
+    return _ADDRESS.sub("...", normal(text.splitlines()[0]))[:120]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from wslab.atlas.views import application_line, matches
+from wslab.atlas.views import application_line, matches, normal
 from wslab.trace.document import event_from_json
 from wslab.trace.model import ApplicationEvent
 
@@ -73,13 +73,13 @@ class Journal:
                 self._calls.append(line["call"])
                 if kind != "websocket":
                     self.lines.append(f"is called for {kind}")
-                self.lines += [f"{key}: {value!r}" for key, value in scope.items()]
+                self.lines += [f"{key}: {normal(text)}" for key, text in scope.items()]
             case {"enters": name}:
                 self._inside.append(name)
             case {"leaves": name}:
                 self._inside.remove(name)
             case {"note": note}:
-                self.lines.append(f"notes {note}")
+                self.lines.append(f"notes {normal(note)}")
             case {"event": document, "at": at}:
                 event = event_from_json(document)
                 assert isinstance(event, ApplicationEvent)
