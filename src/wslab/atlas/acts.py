@@ -59,7 +59,8 @@ class SendFrame:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read until so many more data messages have come, or the end, or the bound."""
+    """Read until so many data messages have come that no `Read` has waited for yet, or
+    the end, or the bound."""
 
     messages: int = 1
 

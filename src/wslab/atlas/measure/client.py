@@ -78,6 +78,7 @@ class WireClient(asyncio.Protocol):
         self.events: list[tuple[float, WireEvent]] = []
         self.received = bytearray()
         self.messages = 0
+        self.wanted = 0
         self.ended = False
         self._connect = connect
         self._wire = Wire()
@@ -104,6 +105,10 @@ class WireClient(asyncio.Protocol):
         """The latest response's head."""
         heads = [e for _, e in self.events if isinstance(e, Head)]
         return next((h for h in reversed(heads) if h.sender == "server"), None)
+
+    def has_wanted(self) -> bool:
+        """Whether as many data messages have come as were `wanted`."""
+        return self.messages >= self.wanted
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""

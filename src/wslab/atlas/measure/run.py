@@ -92,8 +92,8 @@ class Run:
             case SendFrame():
                 client.send_frame(act)
             case Read(messages):
-                wanted = client.messages + messages
-                await self._wait(client, lambda: client.messages >= wanted, BOUND)
+                client.wanted += messages
+                await self._wait(client, client.has_wanted, BOUND)
             case Watch(seconds):
                 await self._wait(client, lambda: False, seconds)
             case Finish():
