@@ -16,6 +16,10 @@ from wslab.trace.wire.wire import Wire
 BODY_LIMIT = 64 * 1024
 """Bytes that are kept of what came, for the body of a response."""
 
+LATENCY = 0.05
+"""Seconds before the client answers a close frame, as over a long way: the reset that
+an answer provokes from a server that has gone then can't overtake the FIN."""
+
 _RUN = "x-run"
 
 
@@ -196,8 +200,13 @@ class WireClient(asyncio.Protocol):
             return
         if frame.opcode == Opcode.PING:
             self.send_frame(SendFrame(Opcode.PONG, frame.payload))
-        elif frame.opcode == Opcode.CLOSE and not self._closed:
-            self.send_frame(SendFrame(Opcode.CLOSE, frame.payload[:2]))
+        elif frame.opcode == Opcode.CLOSE:
+            answer = SendFrame(Opcode.CLOSE, frame.payload[:2])
+            asyncio.get_running_loop().call_later(LATENCY, self._close, answer)
+
+    def _close(self, answer: SendFrame) -> None:
+        if not self._closed:
+            self.send_frame(answer)
 
     def _record(self, sender: Sender, data: bytes) -> list[Head | Frame]:
         events = list(self._wire.feed(sender, data))
