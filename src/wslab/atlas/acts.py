@@ -110,6 +110,17 @@ class Terminate:
     """Send SIGTERM to the server's process."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outlast:
+    """Wait for the end of the server's process, `seconds` at the longest.
+
+    The views then say whether it came, and when in order the application received
+    `lifespan.shutdown`.
+    """
+
+    seconds: float = BOUND
+
+
 Act = (
     Connect
     | Send
@@ -122,6 +133,7 @@ Act = (
     | Signal
     | Await
     | Terminate
+    | Outlast
 )
 
 

@@ -160,6 +160,7 @@ class Subject:
 
     def __init__(self) -> None:
         self._reporter: Reporter | None = None
+        self._latest = ""
         self._framework: ASGIApplication | None = None
         self._connecting = threading.Lock()
 
@@ -176,6 +177,7 @@ class Subject:
             return
         scope["headers"] = [h for h in scope["headers"] if h[0] != RUN]
         app: Application = self._other() or scenario.app
+        self._latest = run
         call = ReportedCall(self._reports(), run, scenario.scope)
         await call.play(app, scope, receive, send)
 
@@ -199,7 +201,9 @@ class Subject:
         while True:
             event = await receive()
             if event["type"] == "lifespan.startup" and "state" in scope:
-                scope["state"]["set_at_startup"] = "yes"
+                scope["state"]["since_startup"] = []
+            if event["type"] == "lifespan.shutdown":
+                self._reports().report(self._latest, lifespan=event["type"])
             await send({"type": f"{event['type']}.complete"})
             if event["type"] == "lifespan.shutdown":
                 return

@@ -15,13 +15,15 @@ from wslab.trace.model import ApplicationEvent
 class Journal:
     """What the application reported of one run.
 
-    `lines` is the application's view of its events.
+    `lines` is the application's view of its events. `is_cut` says that its process
+    has ended: nothing more will come.
     """
 
     def __init__(self) -> None:
         self._events: list[tuple[float, int, ApplicationEvent]] = []
         self.lines: list[str] = []
         self.ended = 0
+        self.is_cut = False
         self._calls: list[int] = []
         self._inside: list[str] = []
         self._news = asyncio.Event()
@@ -63,6 +65,8 @@ class Journal:
         if self.is_over:
             return tuple(self.lines)
         where = " and ".join(f"{name}()" for name in sorted(set(self._inside)))
+        if self.is_cut:
+            return (*self.lines, f"is cut off in {where}" if where else "is cut off")
         return (*self.lines, f"waits in {where}" if where else "still runs")
 
     def add(self, line: dict[str, Any], writer: asyncio.StreamWriter) -> None:
@@ -78,6 +82,8 @@ class Journal:
                 self._inside.append(name)
             case {"leaves": name}:
                 self._inside.remove(name)
+            case {"lifespan": kind}:
+                self.lines.append(f"receives {kind}")
             case {"note": note}:
                 self.lines.append(f"notes {normal(note)}")
             case {"event": document, "at": at}:
@@ -88,6 +94,11 @@ class Journal:
                 self.ended += event.is_end
                 if event.type != "http":
                     self.lines.append(application_line(event))
+        self._news.set()
+
+    def cut(self, writer: asyncio.StreamWriter) -> None:
+        """Note the end of a process, if it is the one that reported this run."""
+        self.is_cut = self.is_cut or writer in self._writers
         self._news.set()
 
     def signal(self, name: str) -> None:
@@ -146,3 +157,5 @@ class Channel:
         finally:
             del self._handlers[task]
             writer.close()
+            for journal in self._journals.values():
+                journal.cut(writer)

@@ -12,6 +12,7 @@ from wslab.atlas.acts import (
     Connect,
     Finish,
     Leave,
+    Outlast,
     Read,
     Reset,
     Send,
@@ -51,7 +52,8 @@ class Run:
         self._name = name
         self._channel = channel
         self._clients: list[WireClient] = []
-        self._hangs = False
+        self._gave_up: float | None = None
+        self._outlasted: bool | None = None
         self._began = time.monotonic()
 
     async def perform(self) -> Outcome:
@@ -63,7 +65,8 @@ class Run:
             await journal.until(lambda journal: journal.calls > 0, FIRST_WORD)
             over = all(client.ended for client in self._clients)
             await journal.until(
-                lambda journal: journal.is_over, AFTER_END if over else SETTLE
+                lambda journal: journal.is_over or journal.is_cut,
+                AFTER_END if over else SETTLE,
             )
             return self._outcome(journal)
         finally:
@@ -84,6 +87,10 @@ class Run:
                 await journal.until(lambda journal: journal.has(line), BOUND)
             case Terminate():
                 self._process.terminate()
+            case Outlast(seconds):
+                self._outlasted = await self._process.outlast(seconds)
+                if self._outlasted:
+                    await journal.until(lambda journal: journal.is_cut, FIRST_WORD)
         if client is None:
             return
         match act:
@@ -112,7 +119,8 @@ class Run:
     async def _wait(
         self, client: WireClient, reached: Callable[[], bool], seconds: float
     ) -> None:
-        self._hangs = not await client.until(reached, seconds)
+        came = await client.until(reached, seconds)
+        self._gave_up = None if came else time.monotonic()
 
     def _outcome(self, journal: Journal) -> Outcome:
         lines: list[str] = []
@@ -120,6 +128,8 @@ class Run:
             if len(self._clients) > 1:
                 lines.append(f"client {number}")
             lines += self._client_view(client)
+        if self._outlasted is not None:
+            lines.append("the server " + ("ends" if self._outlasted else "runs on"))
         connections = [
             _connection(client, journal.events_of(call))
             for call, client in enumerate(self._clients)
@@ -128,9 +138,9 @@ class Run:
 
     def _client_view(self, client: WireClient) -> Sequence[str]:
         waited = None
-        if self._hangs and not client.ended:
+        if self._gave_up is not None and not client.ended:
             seen = [at for at, e in client.events if e.sender == "server"]
-            waited = time.monotonic() - max(seen, default=self._began)
+            waited = max(0, self._gave_up - max(seen, default=self._began))
         return client_view(
             client.events,
             self._scenario.headers,

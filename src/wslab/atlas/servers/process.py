@@ -117,6 +117,13 @@ class Process:
         if not self.ended:
             self._process.send_signal(signal.SIGTERM)
 
+    async def outlast(self, seconds: float) -> bool:
+        """Wait for the end of the process; return whether it came in that time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
+        return self.ended
+
     async def end(self) -> None:
         """Kill the server and all that it started, and wait for it."""
         with suppress(ProcessLookupError):
