@@ -1,6 +1,6 @@
 """The scenarios, one module a group; importing this package defines them all."""
 
 from wslab.atlas.scenario import SCENARIOS
-from wslab.atlas.scenarios import ending, refusing
+from wslab.atlas.scenarios import ending, refusing, shutdown
 
-__all__ = ["SCENARIOS", "ending", "refusing"]
+__all__ = ["SCENARIOS", "ending", "refusing", "shutdown"]

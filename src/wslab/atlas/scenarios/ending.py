@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wslab.asgi import Receive, Scope, Send
-from wslab.atlas.acts import Await, Connect, Terminate, Watch
+from wslab.atlas.acts import Connect, Watch
 from wslab.atlas.scenario import scenario
 
 
@@ -24,14 +24,3 @@ async def handler_raises(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     raise RuntimeError("a fault in the handler")
-
-
-@scenario(
-    "SIGTERM while the handler waits for a message. What does each side see?",
-    [Connect(), Await("sends accept"), Terminate(), Watch(8)],
-)
-async def sigterm_idle(scope: Scope, receive: Receive, send: Send) -> None:
-    await receive()
-    await send({"type": "websocket.accept"})
-    while (await receive())["type"] != "websocket.disconnect":
-        pass
