@@ -37,13 +37,15 @@ class Rule:
     """What a specification demands, as patterns of lines of the two views.
 
     Each pattern of `client` and of `application` must match a line of that view, and
-    none of `never` a line of either. A pattern is one of `fnmatch`; in a pattern "|"
-    separates alternatives.
+    none of `never` a line of either. Nothing is demanded unless each pattern of `given`
+    matches a line of the application's view, as "extensions: *'x'*" where x is offered.
+    A pattern is one of `fnmatch`; in a pattern "|" separates alternatives.
     """
 
     client: Recorded = ()
     application: Recorded = ()
     never: Recorded = ()
+    given: Recorded = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Scenario:
         headers: Names of response headers that belong to the client's view.
         scope: Keys of the scope that belong to the application's view.
         options: What the server's configuration must say.
+        fatal: Whether some server's process ends with it.
     """
 
     name: str
@@ -77,11 +80,13 @@ class Scenario:
     headers: Recorded = ()
     scope: Recorded = ()
     options: Options = field(default_factory=Options)
+    fatal: bool = False
 
     @property
     def ends_the_server(self) -> bool:
         """Whether each run needs a process of its own."""
-        return self.options.limit is not None or Terminate() in self.client
+        limited = self.options.limit is not None
+        return self.fatal or limited or Terminate() in self.client
 
 
 class Scenarios(dict[str, Scenario]):
@@ -98,6 +103,7 @@ class Scenarios(dict[str, Scenario]):
         headers: Recorded = (),
         scope: Recorded = (),
         options: Options | None = None,
+        fatal: bool = False,
         name: str | None = None,
     ) -> Callable[[Application], Application]:
         """Return a decorator that makes a scenario of an application.
@@ -129,6 +135,7 @@ class Scenarios(dict[str, Scenario]):
                 headers,
                 scope,
                 options or Options(),
+                fatal,
             )
             return app
 

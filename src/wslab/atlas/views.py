@@ -19,6 +19,10 @@ LATE = 1.5
 _EARLY = 0.3
 """Seconds by which a time-out of whole seconds may seem to come early."""
 
+_TIME_OUTS = (2, 3, 5, 10, 20, 30, 60)
+"""Seconds that time-outs are made of. A silence is told as the nearest of them in
+proportion, since a server's timers may be coarse: Daphne's 5 s are 4.0 to 5.0."""
+
 _ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{8,}\b")
 _PORT = re.compile(r"(?<=[\w\].]:)\d{4,5}\b|(?<=', )\d{4,5}\b")
 
@@ -61,16 +65,17 @@ def client_view(
 
 def _pause(last: float | None, at: float) -> list[str]:
     """Tell of a silence: a time-out of the server's is part of what it does."""
-    if last is None or at - last < LATE:
+    if last is None or (silence := at - last) < LATE:
         return []
-    return [f"{int(at - last + _EARLY)} s later"]
+    seconds = min(_TIME_OUTS, key=lambda t: max(t / silence, silence / t))
+    return [f"about {seconds} s later"]
 
 
 def _wire_lines(event: WireEvent, headers: Iterable[str]) -> list[str]:
     match event:
         case Head():
             wanted = [(name, event.get(name)) for name in headers]
-            shown = [f"{name}: {value}" for name, value in wanted if value is not None]
+            shown = [f"{name}: {_plain(v)}" for name, v in wanted if v is not None]
             return [f"HTTP {event.status}", *shown]
         case Frame():
             return [_frame_line(event)]
@@ -78,12 +83,16 @@ def _wire_lines(event: WireEvent, headers: Iterable[str]) -> list[str]:
             return [event.how]
 
 
+def _plain(value: str) -> str:
+    """Return a header's value, control characters as Python writes them."""
+    return value if value.isprintable() else repr(value)[1:-1]
+
+
 def _frame_line(frame: Frame) -> str:
     if frame.opcode == Opcode.CLOSE:
         if frame.length < 2:
             return "close without a code"
-        reason = f" {_quoted(frame.close_reason or '')}" if frame.length > 2 else ""
-        return f"close {frame.close_code}{reason}"
+        return f"close {frame.close_code}{_reason(frame)}"
     try:
         kind = Opcode(frame.opcode).name.lower()
     except ValueError:
@@ -99,6 +108,15 @@ def _frame_line(frame: Frame) -> str:
     if frame.is_control and not frame.length:
         shown = ""
     return f"{kind} {shown}{size}{flags}".replace("  ", " ").strip()
+
+
+def _reason(frame: Frame) -> str:
+    """Return the reason of a close frame, of a long one its length in bytes too."""
+    if frame.length <= 2:
+        return ""
+    reason = frame.close_reason or ""
+    size = "" if len(reason) <= EXCERPT else f" ({frame.length - 2} bytes)"
+    return f" {_quoted(reason)}{size}"
 
 
 def _quoted(content: str | bytes, whole: bool = True) -> str:
