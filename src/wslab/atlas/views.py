@@ -24,7 +24,7 @@ _TIME_OUTS = (2, 3, 5, 10, 20, 30, 60)
 proportion, since a server's timers may be coarse: Daphne's 5 s are 4.0 to 5.0."""
 
 _ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{8,}\b")
-_PORT = re.compile(r"(?<=[\w\].]:)\d{4,5}\b|(?<=', )\d{4,5}\b")
+_PORT = re.compile(r"(?<=[\w\].]:)\d{4,5}\b|(?<=', )\d{4,5}\b|(?<=', ')\d{4,5}(?=')")
 
 
 def matches(line: str, pattern: str) -> bool:

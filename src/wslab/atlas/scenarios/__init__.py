@@ -1,6 +1,23 @@
 """The scenarios, one module a group; importing this package defines them all."""
 
 from wslab.atlas.scenario import SCENARIOS
-from wslab.atlas.scenarios import ending, handshake, refusing, shutdown
+from wslab.atlas.scenarios import (
+    ending,
+    handshake,
+    headers,
+    origin,
+    refusing,
+    scope,
+    shutdown,
+)
 
-__all__ = ["SCENARIOS", "ending", "handshake", "refusing", "shutdown"]
+__all__ = [
+    "SCENARIOS",
+    "ending",
+    "handshake",
+    "headers",
+    "origin",
+    "refusing",
+    "scope",
+    "shutdown",
+]

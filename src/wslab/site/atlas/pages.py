@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
 
-from wslab.asgi import ASGIApplication
 from wslab.atlas import store
 from wslab.atlas.acts import Act
-from wslab.atlas.scenario import Options
+from wslab.atlas.scenario import Application, Options
 from wslab.atlas.servers.server import Server
 from wslab.atlas.verdict import cell_conforms
 from wslab.site.atlas.book import Book, Row
@@ -218,7 +217,7 @@ def _act(act: Act) -> str:
     return text if len(text) <= 200 else f"{text[:199]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def source_of(app: ASGIApplication) -> str:
+def source_of(app: Application) -> str:
     """Return the code of an application, without the decorator around it.
 
     What a factory has told it comes before it, as in "code = 1008".
