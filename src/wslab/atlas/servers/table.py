@@ -95,7 +95,7 @@ SERVERS: dict[str, Server] = {
             "granian",
             _with(
                 ["--interface", "asgi", "--host", "127.0.0.1"],
-                _flags(grace="--workers-kill-timeout"),
+                _flags(grace="--workers-kill-timeout", limit="--backpressure"),
             ),
             ("--port", "{port}"),
         ),
@@ -106,7 +106,7 @@ SERVERS: dict[str, Server] = {
             "gunicorn",
             _with(
                 ["--worker-class", "asgi", "--no-control-socket"],
-                _flags(grace="--graceful-timeout"),
+                _flags(grace="--graceful-timeout", limit="--worker-connections"),
             ),
             ("--bind", "fd://{fd}"),
         ),
