@@ -63,11 +63,11 @@ class Run:
             for act in self._scenario.client:
                 await self._act(act, journal)
             await journal.until(lambda journal: journal.calls > 0, FIRST_WORD)
-            over = all(client.ended for client in self._clients)
-            await journal.until(
-                lambda journal: journal.is_over or journal.is_cut,
-                AFTER_END if over else SETTLE,
-            )
+            if self._outlasted is None:
+                over = all(client.ended for client in self._clients)
+                await journal.until(
+                    lambda journal: journal.is_over, AFTER_END if over else SETTLE
+                )
             return self._outcome(journal)
         finally:
             self._channel.close(self._name)

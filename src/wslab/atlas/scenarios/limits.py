@@ -8,7 +8,7 @@ from wslab.atlas.scenario import Options, scenario
 
 TWO = Options(limit=2)
 
-PAGE = Connect(upgrade=None, connection=None, key=None, version=None, waits=False)
+PAGE = Connect(upgrade=None, connection=None, key=None, version=None)
 """A plain GET."""
 
 WEBSOCKET = Connect(waits=False)
@@ -40,7 +40,7 @@ scenario(
 )(stays)
 scenario(
     "Two connections are allowed, two are open responses: is a WebSocket refused?",
-    [PAGE, Watch(1), PAGE, Watch(1), WEBSOCKET, Watch(1)],
+    [PAGE, PAGE, WEBSOCKET, Watch(1)],
     options=TWO,
     name="limit-websocket-after-pages",
 )(stays)
