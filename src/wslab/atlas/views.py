@@ -16,9 +16,6 @@ EXCERPT = 40
 LATE = 1.5
 """Seconds of silence from which a line tells of them."""
 
-_EARLY = 0.3
-"""Seconds by which a time-out of whole seconds may seem to come early."""
-
 _TIME_OUTS = (2, 3, 5, 10, 20, 30, 60)
 """Seconds that time-outs are made of. A silence is told as the nearest of them in
 proportion, since a server's timers may be coarse: Daphne's 5 s are 4.0 to 5.0."""
@@ -44,8 +41,8 @@ def client_view(
         events: What was on the wire, each with its time in seconds.
         headers: Names of the response headers to show.
         body: What the response to a refused handshake brought.
-        waited: Seconds after which a client that still saw the connection open went;
-            None where it had no need to wait.
+        waited: Seconds for which the client watched in the end and still saw the
+            connection open; None where it had no need to.
     """
     lines: list[str] = []
     last = None
@@ -59,7 +56,7 @@ def client_view(
         last = at
     if waited is not None:
         what = "open after" if lines else "nothing for"
-        lines.append(f"{what} {int(waited + _EARLY)} s")
+        lines.append(f"{what} {waited:g} s")
     return tuple(lines)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 from wslab.atlas.acts import (
@@ -52,9 +51,8 @@ class Run:
         self._name = name
         self._channel = channel
         self._clients: list[WireClient] = []
-        self._gave_up: float | None = None
+        self._watched = 0.0
         self._outlasted: bool | None = None
-        self._began = time.monotonic()
 
     async def perform(self) -> Outcome:
         """Perform the acts and return what was seen."""
@@ -120,7 +118,7 @@ class Run:
         self, client: WireClient, reached: Callable[[], bool], seconds: float
     ) -> None:
         came = await client.until(reached, seconds)
-        self._gave_up = None if came else time.monotonic()
+        self._watched = 0.0 if came else self._watched + seconds
 
     def _outcome(self, journal: Journal) -> Outcome:
         lines: list[str] = []
@@ -137,15 +135,12 @@ class Run:
         return Outcome(tuple(lines), journal.view(), Trace(tuple(connections)))
 
     def _client_view(self, client: WireClient) -> Sequence[str]:
-        waited = None
-        if self._gave_up is not None and not client.ended:
-            seen = [at for at, e in client.events if e.sender == "server"]
-            waited = max(0, self._gave_up - max(seen, default=self._began))
+        in_vain = self._watched and not client.ended
         return client_view(
             client.events,
             self._scenario.headers,
             body_of(bytes(client.received)),
-            waited,
+            self._watched if in_vain else None,
         )
 
 

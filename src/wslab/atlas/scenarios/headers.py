@@ -27,7 +27,7 @@ async def lists(scope: Scope, receive: Receive, send: Send) -> str:
 
 scenario(
     "A header's name is in mixed case: does it come in lower case?",
-    [Connect(headers=(("X-Mixed", "Mixed"),)), Watch(1)],
+    [Connect(headers=(("X-Mixed", "Mixed"),)), Watch()],
     source=SCOPE,
     word="SHOULD",
     rule=Rule(application=("notes x-mixed: b'Mixed'",)),
@@ -35,7 +35,7 @@ scenario(
 )(lists)
 scenario(
     "Headers have an order: is it kept?",
-    [Connect(headers=(("x-b", "1"), ("x-c", "2"), ("x-a", "3"))), Watch(1)],
+    [Connect(headers=(("x-b", "1"), ("x-c", "2"), ("x-a", "3"))), Watch()],
     source=SCOPE,
     word="SHOULD",
     rule=Rule(application=("notes x-b: b'1', x-c: b'2', x-a: b'3'",)),
@@ -43,7 +43,7 @@ scenario(
 )(lists)
 scenario(
     "A header comes twice: are both there, as they came?",
-    [Connect(headers=(("x-a", "1"), ("x-a", "2"))), Watch(1)],
+    [Connect(headers=(("x-a", "1"), ("x-a", "2"))), Watch()],
     source=SCOPE,
     word="MUST",
     rule=Rule(application=("notes x-a: b'1', x-a: b'2'",)),
@@ -51,7 +51,7 @@ scenario(
 )(lists)
 scenario(
     "Cookies come in two headers: are they left apart?",
-    [Connect(headers=(("cookie", "a=1"), ("cookie", "b=2"))), Watch(1)],
+    [Connect(headers=(("cookie", "a=1"), ("cookie", "b=2"))), Watch()],
     source=SCOPE,
     word="MUST",
     rule=Rule(application=("notes cookie: b'a=1', cookie: b'b=2'",)),
@@ -59,7 +59,7 @@ scenario(
 )(lists)
 scenario(
     "A header's value has blanks and tabs around it: are they left out?",
-    [Connect(headers=(("x-a", " \t padded \t "),)), Watch(1)],
+    [Connect(headers=(("x-a", " \t padded \t "),)), Watch()],
     source="RFC 9110, section 5.5",
     word="MUST",
     rule=Rule(application=("notes x-a: b'padded'",)),
@@ -67,13 +67,13 @@ scenario(
 )(lists)
 scenario(
     "A header's value is empty: is it there?",
-    [Connect(headers=(("x-a", ""),)), Watch(1)],
+    [Connect(headers=(("x-a", ""),)), Watch()],
     source=SCOPE,
     name="header-empty",
 )(lists)
 scenario(
     "Headers have bytes beyond ASCII: do they come as they were?",
-    [Connect(headers=(("x-latin-1", "caf\xe9"), ("x-utf-8", "caf\xc3\xa9"))), Watch(1)],
+    [Connect(headers=(("x-latin-1", "caf\xe9"), ("x-utf-8", "caf\xc3\xa9"))), Watch()],
     source="ASGI, WSGI encoding differences",
     word="MUST",
     rule=Rule(
@@ -83,7 +83,7 @@ scenario(
 )(lists)
 scenario(
     "A header's name has an underscore: is it there?",
-    [Connect(headers=(("x_under", "1"), ("x-dash", "2"))), Watch(1)],
+    [Connect(headers=(("x_under", "1"), ("x-dash", "2"))), Watch()],
     source=SCOPE,
     name="header-underscore",
 )(lists)
@@ -98,7 +98,7 @@ def _subprotocols(
         asks,
         [
             Connect(headers=tuple(("sec-websocket-protocol", v) for v in values)),
-            Watch(1),
+            Watch(),
         ],
         scope=("subprotocols",),
         source=source,
@@ -127,7 +127,7 @@ _subprotocols(
 )
 scenario(
     "The client offers no subprotocol: what does the scope say?",
-    [Connect(), Watch(1)],
+    [Connect(), Watch()],
     scope=("subprotocols",),
     source=SCOPE,
     word="MUST",
@@ -136,25 +136,25 @@ scenario(
 )(greets)
 scenario(
     "A proxy here says whom it speaks for (X-Forwarded-For): is it believed?",
-    [Connect(headers=(("x-forwarded-for", "203.0.113.7"),)), Watch(1)],
+    [Connect(headers=(("x-forwarded-for", "203.0.113.7"),)), Watch()],
     scope=("client", "scheme"),
     name="forwarded-for",
 )(greets)
 scenario(
     "A proxy here says that the client speaks https: is the scheme wss?",
-    [Connect(headers=(("x-forwarded-proto", "https"),)), Watch(1)],
+    [Connect(headers=(("x-forwarded-proto", "https"),)), Watch()],
     scope=("client", "scheme"),
     name="forwarded-proto",
 )(greets)
 scenario(
     "Two proxies have said whom they speak for: which address is the client's?",
-    [Connect(headers=(("x-forwarded-for", "203.0.113.7, 198.51.100.1"),)), Watch(1)],
+    [Connect(headers=(("x-forwarded-for", "203.0.113.7, 198.51.100.1"),)), Watch()],
     scope=("client", "scheme"),
     name="forwarded-chain",
 )(greets)
 scenario(
     "A proxy here uses the standard's header, Forwarded (RFC 7239): is it believed?",
-    [Connect(headers=(("forwarded", "for=203.0.113.7;proto=https"),)), Watch(1)],
+    [Connect(headers=(("forwarded", "for=203.0.113.7;proto=https"),)), Watch()],
     scope=("client", "scheme"),
     name="forwarded-standard",
 )(greets)

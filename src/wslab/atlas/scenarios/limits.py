@@ -28,19 +28,19 @@ async def stays(scope: Scope, receive: Receive, send: Send) -> None:
 
 scenario(
     "Two connections are allowed, and three WebSockets come: is one refused?",
-    [Connect(), Connect(), WEBSOCKET, Watch(1)],
+    [Connect(), Connect(), WEBSOCKET, Watch(2)],
     options=TWO,
     name="limit-websockets",
 )(stays)
 scenario(
     "Two connections are allowed, two are WebSockets: is a plain GET refused?",
-    [Connect(), Connect(), PAGE, Watch(1)],
+    [Connect(), Connect(), PAGE, Watch(2)],
     options=TWO,
     name="limit-page-after-websockets",
 )(stays)
 scenario(
     "Two connections are allowed, two are open responses: is a WebSocket refused?",
-    [PAGE, PAGE, WEBSOCKET, Watch(1)],
+    [PAGE, PAGE, WEBSOCKET, Watch(2)],
     options=TWO,
     name="limit-websocket-after-pages",
 )(stays)

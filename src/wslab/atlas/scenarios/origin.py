@@ -26,7 +26,7 @@ for _name, _asks, _origins in (
 ):
     scenario(
         f"{_asks}: does the server let it through?",
-        [Connect(headers=tuple(("origin", value) for value in _origins)), Watch(1)],
+        [Connect(headers=tuple(("origin", value) for value in _origins)), Watch()],
         source=SECTION,
         name=_name,
     )(welcomes)

@@ -17,7 +17,7 @@ async def greets(scope: Scope, receive: Receive, send: Send) -> None:
 
 @scenario(
     "Which keys has the scope of a WebSocket?",
-    [Connect(), Watch(1)],
+    [Connect(), Watch()],
     source=SCOPE,
 )
 async def scope_keys(scope: Scope, receive: Receive, send: Send) -> str:
@@ -29,7 +29,7 @@ async def scope_keys(scope: Scope, receive: Receive, send: Send) -> str:
 
 @scenario(
     "Is the scope a plain dict?",
-    [Connect(), Watch(1)],
+    [Connect(), Watch()],
     source="ASGI, Connection Scope",
     word="MUST",
     rule=Rule(application=("notes dict",)),
@@ -43,7 +43,7 @@ async def scope_type(scope: Scope, receive: Receive, send: Send) -> str:
 
 scenario(
     "Which versions does the scope name, and which type?",
-    [Connect(), Watch(1)],
+    [Connect(), Watch()],
     scope=("type", "asgi"),
     source=SCOPE,
     word="MUST",
@@ -52,7 +52,7 @@ scenario(
 )(greets)
 scenario(
     "Which HTTP version does the scope name?",
-    [Connect(), Watch(1)],
+    [Connect(), Watch()],
     scope=("http_version",),
     source=SCOPE,
     word="MUST",
@@ -61,7 +61,7 @@ scenario(
 )(greets)
 scenario(
     "Which scheme and root path does the scope name, where nothing is configured?",
-    [Connect(), Watch(1)],
+    [Connect(), Watch()],
     scope=("scheme", "root_path"),
     source=SCOPE,
     word="MUST",
@@ -75,7 +75,7 @@ scenario(
 )(greets)
 scenario(
     "Which addresses has the scope, and are their ports numbers?",
-    [Connect(), Watch(1)],
+    [Connect(), Watch()],
     scope=("client", "server"),
     source=SCOPE,
     word="MUST",
@@ -84,7 +84,7 @@ scenario(
 )(greets)
 scenario(
     "Which extensions of ASGI does the server offer to a WebSocket?",
-    [Connect(), Watch(1)],
+    [Connect(), Watch()],
     scope=("extensions",),
     source="ASGI, Extensions",
     name="scope-extensions",
@@ -97,7 +97,7 @@ def _path(name: str, asks: str, target: str, decoded: str | None = None) -> None
     either = f"raw_path: {raw!r}|raw_path: None|raw_path: (absent)"
     scenario(
         asks,
-        [Connect(target), Watch(1)],
+        [Connect(target), Watch()],
         scope=("path", "raw_path"),
         source=SCOPE,
         word="" if decoded is None else "MUST",
@@ -139,7 +139,7 @@ _path("path-dots", 'The path has "..": is it resolved?', "/a/../b")
 
 scenario(
     "The query has percent-encoding and a plus: does it come as it was?",
-    [Connect("/?a=%20b+c%FF&d"), Watch(1)],
+    [Connect("/?a=%20b+c%FF&d"), Watch()],
     scope=("path", "query_string"),
     source=SCOPE,
     word="MUST",
@@ -148,7 +148,7 @@ scenario(
 )(greets)
 scenario(
     "The target ends in a question mark: what is the query?",
-    [Connect("/?"), Watch(1)],
+    [Connect("/?"), Watch()],
     scope=("path", "query_string"),
     source=SCOPE,
     word="MUST",
@@ -157,7 +157,7 @@ scenario(
 )(greets)
 scenario(
     "The target has no question mark: what is the query?",
-    [Connect("/"), Watch(1)],
+    [Connect("/"), Watch()],
     scope=("path", "query_string"),
     source=SCOPE,
     word="MUST",
@@ -173,7 +173,7 @@ scenario(
 
 @scenario(
     "One connection writes a key into the lifespan's state: does the next one see it?",
-    [Connect(), Watch(1), Await("returns"), Connect(), Watch(1), Watch(1)],
+    [Connect(), Watch(), Await("returns"), Connect(), Watch(), Watch()],
     scope=("state",),
     source="ASGI, Lifespan State",
     word="MUST",
@@ -188,7 +188,7 @@ async def state(scope: Scope, receive: Receive, send: Send) -> None:
 
 @scenario(
     "The scope promises headers in accept (version 2.1): does the client get them?",
-    [Connect(), Watch(1), Watch(1)],
+    [Connect(), Watch(), Watch()],
     headers=("x-from-accept",),
     source="ASGI, Spec Versions",
     word="MUST",
@@ -205,7 +205,7 @@ async def promised_headers(scope: Scope, receive: Receive, send: Send) -> str:
 
 @scenario(
     "The scope promises a reason in close (version 2.3): does the client get it?",
-    [Connect(), Watch(1), Watch(1)],
+    [Connect(), Watch(), Watch()],
     source="ASGI, Spec Versions",
     word="MUST",
     rule=Rule(given=("notes 2.[3-9]",), client=("close 3000 'enough'",)),
@@ -221,7 +221,7 @@ async def promised_close_reason(scope: Scope, receive: Receive, send: Send) -> s
 @scenario(
     "The scope promises that send raises an OSError once the client has gone"
     " (version 2.4): does it?",
-    [Connect(), close(1000), Watch(1), Watch(1)],
+    [Connect(), close(1000), Watch(), Watch()],
     source="ASGI, Disconnected Client",
     word="SHOULD",
     rule=Rule(given=("notes 2.[4-9]*",), application=("notes *: an OSError",)),
@@ -245,7 +245,7 @@ async def promised_error(scope: Scope, receive: Receive, send: Send) -> str:
 @scenario(
     "Does a disconnect carry the client's reason, and does the scope promise it"
     " (version 2.5)?",
-    [Connect(), close(3000, "bye"), Watch(1), Watch(1)],
+    [Connect(), close(3000, "bye"), Watch(), Watch()],
     source="ASGI, Spec Versions",
 )
 async def promised_reason(scope: Scope, receive: Receive, send: Send) -> str:
