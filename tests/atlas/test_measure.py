@@ -52,12 +52,28 @@ async def test_a_server_that_is_ended_by_a_scenario_gets_a_process_for_each_run(
     (outcome,) = cell.outcomes
     assert outcome.count == 2
     assert "close 1012" in outcome.client
+    assert outcome.client[-1] == "the server ends"
+    assert outcome.application[-2:] == ("returns", "receives lifespan.shutdown")
+
+
+async def test_a_call_that_ends_with_its_process_is_cut_off():
+    (cell,) = (await cells(SERVERS["daphne"], "sigterm-idle")).values()
+    assert cell.usual.application[-1] == "is cut off in receive()"
+
+
+async def test_a_scope_is_shown_as_python_writes_it_and_what_an_application_returns():
+    found = await cells(UVICORN, "path-blank", "scope-addresses", "scope-type")
+    path = found["path-blank"].usual.application
+    assert path[:2] == ("path: '/a b'", "raw_path: b'/a%20b'")
+    addresses = found["scope-addresses"].usual.application
+    assert addresses[0] == "client: ['127.0.0.1', PORT]"
+    assert "notes dict" in found["scope-type"].usual.application
 
 
 async def test_a_server_without_an_option_is_said_to_have_none():
     scenario = replace(SCENARIOS["handler-returns"], options=Options(limit=1))
-    granian = ServerColumn(SERVERS["granian"])
-    found = [it async for it in measure([granian], [scenario], repeats=1)]
+    hypercorn = ServerColumn(SERVERS["hypercorn"])
+    found = [it async for it in measure([hypercorn], [scenario], repeats=1)]
     assert [it.cell.without for it in found] == [NO_OPTION]
     assert found[0].cell.outcomes == ()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wslab.atlas.views import application_line, body_of, client_view, matches
+from wslab.atlas.views import application_line, body_of, client_view, matches, normal
 from wslab.trace.model import ApplicationEvent, Frame, Head, Opcode, TcpEnd
 
 HEAD = Head("server", "HTTP/1.1 101 Switching Protocols", (("x-one", "1"),), 0)
@@ -114,6 +114,20 @@ def test_an_exceptions_addresses_and_ports_are_left_out():
     event = ApplicationEvent("raised", "application", detail=detail)
     assert "40123" not in application_line(event)
     assert "7f74a586cd60" not in application_line(event)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("['127.0.0.1', 43210]", "['127.0.0.1', PORT]"),
+        ("['127.0.0.1', '43210']", "['127.0.0.1', 'PORT']"),
+        ("['203.0.113.7', 0]", "['203.0.113.7', 0]"),
+        ("http://127.0.0.1:8000/a", "http://127.0.0.1:PORT/a"),
+        ("[b'content-length', b'43210']", "[b'content-length', b'43210']"),
+    ],
+)
+def test_what_an_application_wrote_has_no_numbers_of_ports(text, shown):
+    assert normal(text) == shown
 
 
 def test_a_pattern_stands_for_alternatives():

@@ -56,7 +56,7 @@ def client_view(
         last = at
     if waited is not None:
         what = "open after" if lines else "nothing for"
-        lines.append(f"{what} {waited:g} s")
+        lines.append(f"{what} {waited:.0f} s")
     return tuple(lines)
 
 
