@@ -70,6 +70,14 @@ async def test_a_scope_is_shown_as_python_writes_it_and_what_an_application_retu
     assert "notes dict" in found["scope-type"].usual.application
 
 
+async def test_a_server_that_an_application_ends_is_said_to_end():
+    hypercorn, uvicorn = SERVERS["hypercorn"], UVICORN
+    ended = (await cells(hypercorn, "handler-exits", repeats=1))["handler-exits"]
+    assert ended.usual.application[-2:] == ("raises SystemExit: 1", "the server ends")
+    lives = (await cells(uvicorn, "handler-exits", repeats=1))["handler-exits"]
+    assert lives.usual.application[-1] == "raises SystemExit: 1"
+
+
 async def test_a_server_without_an_option_is_said_to_have_none():
     scenario = replace(SCENARIOS["handler-returns"], options=Options(limit=1))
     hypercorn = ServerColumn(SERVERS["hypercorn"])

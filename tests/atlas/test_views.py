@@ -35,6 +35,10 @@ def seen(*events, **options):
         (frame(Opcode.CLOSE), "close without a code"),
         (frame(Opcode.CLOSE, b"\x03\xe8"), "close 1000"),
         (frame(Opcode.CLOSE, b"\x03\xf3why"), "close 1011 'why'"),
+        (
+            frame(Opcode.CLOSE, b"\x03\xf3" + b"a" * 123),
+            f"close 1011 '{'a' * 40}…' (123 bytes)",
+        ),
         (frame(0x3, b"x"), "opcode 0x3 b'x'"),
         (TcpEnd("server", "FIN"), "FIN"),
         (TcpEnd("server", "reset"), "reset"),
@@ -52,11 +56,23 @@ def test_a_header_is_shown_where_the_scenario_asks_for_it():
     assert seen(HEAD, headers=("x-one", "x-two")) == ("HTTP 101", "x-one: 1")
 
 
+def test_a_control_character_of_a_header_is_shown_as_python_writes_it():
+    head = HEAD._replace(headers=(("x-one", "a\x1b[31mé"),))
+    assert seen(head, headers=("x-one",)) == ("HTTP 101", r"x-one: a\x1b[31mé")
+
+
+@pytest.mark.parametrize("silence", [4.06, 4.5, 5.01, 5.6])
+def test_a_coarse_timers_silences_are_one_line(silence):
+    end = TcpEnd("server", "reset")
+    late = client_view([(0.0, HEAD), (silence, end)])
+    assert late == ("HTTP 101", "about 5 s later", "reset")
+
+
 def test_a_silence_of_seconds_is_part_of_what_a_server_does():
     close = frame(Opcode.CLOSE, b"\x03\xe8")
     assert client_view([(0.0, HEAD), (1.0, close)]) == ("HTTP 101", "close 1000")
     late = client_view([(0.0, HEAD), (2.9, close)])
-    assert late == ("HTTP 101", "3 s later", "close 1000")
+    assert late == ("HTTP 101", "about 3 s later", "close 1000")
 
 
 def test_a_client_that_waited_in_vain_says_how_long():

@@ -8,6 +8,7 @@ from typing import Literal
 
 from wslab.asgi import Receive, Scope, Send
 from wslab.atlas.acts import Act, Terminate
+from wslab.atlas.views import matches
 
 Word = Literal["MUST", "SHOULD", ""]
 
@@ -66,7 +67,7 @@ class Scenario:
         headers: Names of response headers that belong to the client's view.
         scope: Keys of the scope that belong to the application's view.
         options: What the server's configuration must say.
-        fatal: Whether some server's process ends with it.
+        fatal: A pattern of the names of servers whose process it may end.
     """
 
     name: str
@@ -80,13 +81,13 @@ class Scenario:
     headers: Recorded = ()
     scope: Recorded = ()
     options: Options = field(default_factory=Options)
-    fatal: bool = False
+    fatal: str = ""
 
-    @property
-    def ends_the_server(self) -> bool:
-        """Whether each run needs a process of its own."""
+    def needs_own_process(self, server: str) -> bool:
+        """Return whether each run on a server needs a process of its own."""
         limited = self.options.limit is not None
-        return self.fatal or limited or Terminate() in self.client
+        ends = Terminate() in self.client or matches(server, self.fatal)
+        return limited or ends
 
 
 class Scenarios(dict[str, Scenario]):
@@ -103,7 +104,7 @@ class Scenarios(dict[str, Scenario]):
         headers: Recorded = (),
         scope: Recorded = (),
         options: Options | None = None,
-        fatal: bool = False,
+        fatal: str = "",
         name: str | None = None,
     ) -> Callable[[Application], Application]:
         """Return a decorator that makes a scenario of an application.

@@ -17,14 +17,15 @@ def conforms(scenario: Scenario, outcome: Outcome) -> bool | None:
         None where nothing is demanded.
     """
     rule = scenario.rule
-    return None if rule is None else _satisfies(rule, outcome)
+    if rule is None or not all(_has(outcome.application, p) for p in rule.given):
+        return None
+    return _satisfies(rule, outcome)
 
 
 def cell_conforms(scenario: Scenario, cell: Cell) -> bool | None:
     """Return whether all outcomes of a cell conform; None where nothing is demanded."""
-    if scenario.rule is None or not cell.outcomes:
-        return None
-    return all(conforms(scenario, outcome) for outcome in cell.outcomes)
+    verdicts = {conforms(scenario, outcome) for outcome in cell.outcomes} - {None}
+    return all(verdicts) if verdicts else None
 
 
 def _satisfies(rule: Rule, outcome: Outcome) -> bool:

@@ -81,7 +81,7 @@ def _wire_lines(event: WireEvent, headers: Iterable[str]) -> list[str]:
 
 
 def _plain(value: str) -> str:
-    """Return a header's value, control characters as Python writes them."""
+    """Return a text with its control characters as Python writes them."""
     return value if value.isprintable() else repr(value)[1:-1]
 
 
@@ -184,4 +184,5 @@ def normal(text: str) -> str:
 
 def _detail(text: str) -> str:
     """Return a detail without what differs from run to run; of an error its type."""
-    return _ADDRESS.sub("...", normal(text.splitlines()[0]))[:120]
+    line = _plain(text.splitlines()[0])
+    return _ADDRESS.sub("...", normal(line))[:120]

@@ -69,7 +69,7 @@ class ServerColumn:
 
     async def play(self, scenario: Scenario, run: str) -> Outcome | str:
         """Play a scenario once, in a shared process if it leaves the server running."""
-        if scenario.ends_the_server:
+        if scenario.needs_own_process(self.name):
             return await self._play_alone(scenario, run)
         async with self._together:
             process = await self._process(scenario.options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from wslab.atlas.acts import (
     BOUND,
@@ -25,7 +26,7 @@ from wslab.atlas.measure.channel import Channel, Journal
 from wslab.atlas.measure.client import WireClient
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.servers.process import Process
-from wslab.atlas.views import body_of, client_view
+from wslab.atlas.views import body_of, client_view, matches
 from wslab.trace.model import Connection, Event
 from wslab.trace.trace import Trace
 
@@ -35,6 +36,9 @@ connection is open."""
 
 AFTER_END = 3.0
 """The same, once the connection has ended: it has every reason to."""
+
+FATAL = 4.0
+"""Seconds that a server gets to end of a scenario that is said to end it."""
 
 FIRST_WORD = 0.5
 """Seconds that the report of an application's call gets to arrive."""
@@ -66,7 +70,13 @@ class Run:
                 await journal.until(
                     lambda journal: journal.is_over, AFTER_END if over else SETTLE
                 )
-            return self._outcome(journal)
+            outcome = self._outcome(journal)
+            if not matches(self._process.server, self._scenario.fatal):
+                return outcome
+            if not await self._process.ends(FATAL):
+                return outcome
+            lines = (*outcome.application, "the server ends")
+            return replace(outcome, application=lines)
         finally:
             self._channel.close(self._name)
             for client in self._clients:

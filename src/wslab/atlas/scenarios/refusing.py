@@ -65,7 +65,7 @@ scenario(
 @scenario(
     "The client's request has a body, and the application closes before it accepts. "
     "What does the client get?",
-    [Connect(request=WITH_BODY), SHORT],
+    [Connect(request=WITH_BODY, waits=False), SHORT],
 )
 async def close_with_body_unread(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
@@ -86,7 +86,7 @@ async def return_before_accept(scope: Scope, receive: Receive, send: Send) -> No
 @scenario(
     "The application raises before it accepts. What does the client get?",
     [Connect(), SHORT],
-    source="ASGI core, Error Handling",
+    source="ASGI, Error Handling",
     word="MUST",
     rule=Rule(client=("HTTP [345]*|FIN|reset",), never=("HTTP 101",)),
 )
@@ -113,7 +113,7 @@ def _denying(
 
 
 def _denial(
-    name: str, asks: str, app: ASGIApplication, *client: str, fatal: bool = False
+    name: str, asks: str, app: ASGIApplication, *client: str, fatal: str = ""
 ) -> None:
     """Add a scenario of a denial response; `client` are lines that it has to get."""
     scenario(
@@ -170,7 +170,7 @@ _denial(
     _denying(b"no", headers=((b"set-cookie", b"a=1"), (b"set-cookie", b"b=2"))),
     "HTTP 401",
     "set-cookie: a=*, b=*",
-    fatal=True,
+    fatal="granian",
 )
 _denial(
     "denial-empty",
@@ -211,7 +211,7 @@ _denial(
     "The application sends a denial response without looking whether the server "
     "offers it. What does the client get?",
     [Connect(), SHORT],
-    source="ASGI core, Error Handling",
+    source="ASGI, Error Handling",
     word="SHOULD",
     rule=Rule(
         application=("http.response.start fails: *",),

@@ -33,8 +33,13 @@ class Process:
     """One running server; `async with Process.start(...)` is its life."""
 
     def __init__(
-        self, process: asyncio.subprocess.Process, port: int, log: IO[bytes]
+        self,
+        server: str,
+        process: asyncio.subprocess.Process,
+        port: int,
+        log: IO[bytes],
     ) -> None:
+        self.server = server
         self.port = port
         self._process = process
         self._log = log
@@ -105,12 +110,19 @@ class Process:
             except OSError as error:
                 log.close()
                 raise ServerFailed(f"{server.name} can't be run: {error}") from error
-        return cls(process, port, log)
+        return cls(server.name, process, port, log)
 
     @property
     def ended(self) -> bool:
         """Whether the process has ended."""
         return self._process.returncode is not None
+
+    async def ends(self, seconds: float) -> bool:
+        """Wait for the process to end; return whether it does in that time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
+        return self.ended
 
     def terminate(self) -> None:
         """Send SIGTERM."""
