@@ -2,6 +2,7 @@
 
 from wslab.atlas.scenario import SCENARIOS
 from wslab.atlas.scenarios import (
+    accepting,
     ending,
     handshake,
     headers,
@@ -14,6 +15,7 @@ from wslab.atlas.scenarios import (
 
 __all__ = [
     "SCENARIOS",
+    "accepting",
     "ending",
     "handshake",
     "headers",
