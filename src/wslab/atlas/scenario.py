@@ -67,7 +67,8 @@ class Scenario:
         headers: Names of response headers that belong to the client's view.
         scope: Keys of the scope that belong to the application's view.
         options: What the server's configuration must say.
-        fatal: A pattern of the names of servers whose process it may end.
+        fatal: A pattern of the names of servers whose process it ends or spoils for
+            other connections.
     """
 
     name: str
