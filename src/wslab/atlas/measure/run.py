@@ -90,6 +90,7 @@ class Run:
                 await self._connect(act)
                 return
             case Signal(name):
+                await journal.until(lambda journal: journal.calls > 0, BOUND)
                 journal.signal(f"{self._name} {name}")
             case Await(line):
                 await journal.until(lambda journal: journal.has(line), BOUND)
