@@ -176,6 +176,8 @@ def _content(event: Mapping[str, Any]) -> str | bytes | None:
         data = event.get(key)
         if isinstance(data, str | bytes):
             return data
+        if isinstance(data, bytearray | memoryview):
+            return bytes(data)
     return None
 
 
