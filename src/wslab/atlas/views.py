@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import http.client
 import io
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from wslab.trace.model import ApplicationEvent, Frame, Head, Opcode, TcpEnd, WireEvent
+from wslab.trace.model import (
+    ApplicationEvent,
+    Event,
+    Frame,
+    Head,
+    Opcode,
+    TcpEnd,
+    WireEvent,
+)
 
 EXCERPT = 40
 """Characters of a message that a line shows."""
+
+MANY = 4
+"""Times from which a repeated line is told as one."""
 
 LATE = 1.5
 """Seconds of silence from which a line tells of them."""
@@ -22,6 +34,23 @@ proportion, since a server's timers may be coarse: Daphne's 5 s are 4.0 to 5.0."
 
 _ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{8,}\b")
 _PORT = re.compile(r"(?<=[\w\].]:)\d{4,5}\b|(?<=', )\d{4,5}\b|(?<=', ')\d{4,5}(?=')")
+
+
+def folded(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return lines of which one that is repeated often says how often.
+
+    Pings are one line, however many they are: their number is a matter of timing.
+    """
+    found: list[str] = []
+    for line, group in itertools.groupby(lines):
+        count = len(list(group))
+        if line == "ping":
+            found.append(line)
+        elif count < MANY:
+            found += [line] * count
+        else:
+            found.append(f"{line}, {count} times")
+    return tuple(found)
 
 
 def matches(line: str, pattern: str) -> bool:
@@ -47,17 +76,24 @@ def client_view(
     lines: list[str] = []
     last = None
     for at, event in events:
+        alive = keeps_alive(event)
         if event.sender == "server":
-            lines += _pause(last, at)
+            lines += [] if alive else _pause(last, at)
             lines += _wire_lines(event, headers)
             if isinstance(event, Head) and body and event.status != 101:
                 lines.append(f"body {_quoted(body.decode('utf-8', 'replace'))}")
                 body = b""
-        last = at
+        last = last if alive else at
     if waited is not None:
         what = "open after" if lines else "nothing for"
         lines.append(f"{what} {waited:.0f} s")
-    return tuple(lines)
+    return folded(lines)
+
+
+def keeps_alive(event: Event) -> bool:
+    """Return whether this is a server's ping or a client's pong: still a silence."""
+    expected = Opcode.PING if event.sender == "server" else Opcode.PONG
+    return isinstance(event, Frame) and event.opcode == expected
 
 
 def _pause(last: float | None, at: float) -> list[str]:
@@ -102,8 +138,8 @@ def _frame_line(frame: Frame) -> str:
     flags = "" if frame.fin else " FIN=0"
     flags += " compressed" if frame.compressed else ""
     size = "" if whole else f" ({frame.size or frame.length} bytes)"
-    if frame.is_control and not frame.length:
-        shown = ""
+    if frame.opcode == Opcode.PING or (frame.is_control and not frame.length):
+        shown = ""  # of a ping it is random
     return f"{kind} {shown}{size}{flags}".replace("  ", " ").strip()
 
 

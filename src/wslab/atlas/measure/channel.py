@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from wslab.atlas.views import application_line, matches, normal
+from wslab.atlas.views import application_line, folded, matches, normal
 from wslab.trace.document import event_from_json
 from wslab.trace.model import ApplicationEvent
 
@@ -63,11 +63,12 @@ class Journal:
         if not self.calls:
             return ("is not called",)
         if self.is_over:
-            return tuple(self.lines)
+            return folded(self.lines)
         where = " and ".join(f"{name}()" for name in sorted(set(self._inside)))
+        lines = folded(self.lines)
         if self.is_cut:
-            return (*self.lines, f"is cut off in {where}" if where else "is cut off")
-        return (*self.lines, f"waits in {where}" if where else "still runs")
+            return (*lines, f"is cut off in {where}" if where else "is cut off")
+        return (*lines, f"waits in {where}" if where else "still runs")
 
     def add(self, line: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         """Take a line that the application's process sent."""

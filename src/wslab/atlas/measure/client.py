@@ -16,7 +16,7 @@ from wslab.trace.wire.wire import Wire
 BODY_LIMIT = 64 * 1024
 """Bytes that are kept of what came, for the body of a response."""
 
-LATENCY = 0.05
+LATENCY = 0.1
 """Seconds before the client answers a close frame, as over a long way: the reset that
 an answer provokes from a server that has gone then can't overtake the FIN."""
 
@@ -75,7 +75,7 @@ class WireClient(asyncio.Protocol):
 
     It answers a ping with a pong and a close frame with a close frame, as section 5.5
     demands, unless the act says otherwise, and ends the connection once the server
-    has sent its FIN.
+    has sent its FIN. `messages` counts what came, `wanted` what has been read for.
     """
 
     def __init__(self, connect: Connect) -> None:
@@ -205,7 +205,7 @@ class WireClient(asyncio.Protocol):
             asyncio.get_running_loop().call_later(LATENCY, self._close, answer)
 
     def _close(self, answer: SendFrame) -> None:
-        if not self._closed:
+        if not (self._closed or self.ended):
             self.send_frame(answer)
 
     def _record(self, sender: Sender, data: bytes) -> list[Head | Frame]:

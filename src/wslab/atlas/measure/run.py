@@ -34,7 +34,7 @@ SETTLE = 1.0
 """Seconds that an application gets to end after the client's last act, while the
 connection is open."""
 
-AFTER_END = 3.0
+AFTER_END = 4.0
 """The same, once the connection has ended: it has every reason to."""
 
 FATAL = 4.0
