@@ -3,7 +3,12 @@
 from wslab.atlas.scenario import SCENARIOS
 from wslab.atlas.scenarios import (
     accepting,
+    afterwards,
+    compression,
+    concurrency,
+    data,
     ending,
+    frames,
     handshake,
     headers,
     leaving,
@@ -17,7 +22,12 @@ from wslab.atlas.scenarios import (
 __all__ = [
     "SCENARIOS",
     "accepting",
+    "afterwards",
+    "compression",
+    "concurrency",
+    "data",
     "ending",
+    "frames",
     "handshake",
     "headers",
     "leaving",

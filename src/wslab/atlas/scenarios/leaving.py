@@ -23,6 +23,8 @@ from wslab.trace.model import Opcode
 CLOSING = "RFC 6455, section 5.5.1"
 ANSWERED = Rule(client=("close *", "FIN|reset"))
 FAILING = "RFC 6455, section 7.1.7"
+CLOSE_AND_TEXT = b"\x88\x82\0\0\0\0\x03\xe8" + b"\x81\x88\0\0\0\0too late"
+"""Both in one piece, so that the message is there when the close frame is read."""
 
 
 @scenario(
@@ -67,7 +69,7 @@ FAILING = "RFC 6455, section 7.1.7"
 )
 @scenario(
     "The client sends a message after its close frame. Does the application get it?",
-    [Connect(), close(1000), text("too late"), Watch()],
+    [Connect(), SendBytes(CLOSE_AND_TEXT), Watch()],
     source=CLOSING,
     word="MUST",
     rule=ANSWERED,
