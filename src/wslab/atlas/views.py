@@ -59,7 +59,7 @@ def matches(line: str, pattern: str) -> bool:
 
 
 def client_view(
-    events: Sequence[tuple[float, WireEvent]],
+    events: Sequence[tuple[float, WireEvent | str]],
     headers: Iterable[str] = (),
     body: bytes = b"",
     waited: float | None = None,
@@ -67,7 +67,8 @@ def client_view(
     """Return what the client saw of the server.
 
     Args:
-        events: What was on the wire, each with its time in seconds.
+        events: What was on the wire, each with its time in seconds; a str stands for
+            itself.
         headers: Names of the response headers to show.
         body: What the response to a refused handshake brought.
         waited: Seconds for which the client watched in the end and still saw the
@@ -76,6 +77,10 @@ def client_view(
     lines: list[str] = []
     last = None
     for at, event in events:
+        if isinstance(event, str):
+            lines += [*_pause(last, at), event]
+            last = at
+            continue
         alive = keeps_alive(event)
         if event.sender == "server":
             lines += [] if alive else _pause(last, at)
