@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wslab.atlas.scenario import Options
+from wslab.atlas.scenario import Options, Scenario
 
 
 class WrongCommand(ValueError):
@@ -41,6 +41,15 @@ class GivenServer:
     def takes_socket(self) -> bool:
         """It is told a port."""
         return False
+
+    @property
+    def application(self) -> str:
+        """It runs the scenario's own."""
+        return ""
+
+    def without(self, scenario: Scenario) -> str:
+        """Return nothing: it plays every scenario."""
+        return ""
 
     def command(self, options: Options, app: str, address: int) -> list[str] | None:
         """Return the command; None for options, which nobody knows how to say."""

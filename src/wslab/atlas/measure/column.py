@@ -69,6 +69,8 @@ class ServerColumn:
 
     async def play(self, scenario: Scenario, run: str) -> Outcome | str:
         """Play a scenario once, in a shared process if it leaves the server running."""
+        if reason := self._server.without(scenario):
+            return reason
         if scenario.needs_own_process(self.name):
             return await self._play_alone(scenario, run)
         async with self._together:

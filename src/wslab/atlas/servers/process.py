@@ -13,7 +13,7 @@ from typing import IO
 
 from wslab.atlas.scenario import Options
 from wslab.atlas.servers.server import Startable
-from wslab.atlas.subject import ADDRESS
+from wslab.atlas.subject import ADDRESS, FRAMEWORK
 
 APPLICATION = "wslab.atlas.subject:app"
 START = 30.0
@@ -96,7 +96,12 @@ class Process:
                 listener.close()  # free again, and likely nobody else's for a moment
             log = tempfile.TemporaryFile()  # noqa: SIM115
             path = os.pathsep.join([str(_SOURCE), os.environ.get("PYTHONPATH", "")])
-            environment = {**os.environ, ADDRESS: channel, "PYTHONPATH": path}
+            environment = {
+                **os.environ,
+                ADDRESS: channel,
+                FRAMEWORK: server.application,
+                "PYTHONPATH": path,
+            }
             try:
                 process = await asyncio.create_subprocess_exec(
                     *command,

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Protocol
 
-from wslab.atlas.scenario import Options
+from wslab.atlas.scenario import Options, Scenario
+
+FRAMEWORKS = "framework"
+"""The group of scenarios that a framework decides."""
 
 Arguments = Callable[[Options], list[str] | None]
 """Return the arguments for options; None if the server has no such option."""
@@ -24,6 +27,13 @@ class Startable(Protocol):
     @property
     def takes_socket(self) -> bool:
         """Whether it listens on a socket that it is given, not on a port's number."""
+
+    @property
+    def application(self) -> str:
+        """A framework's application, as module:name, in place of the scenario's."""
+
+    def without(self, scenario: Scenario) -> str:
+        """Return why a scenario isn't played, in a few words; "" if it is."""
 
     def command(self, options: Options, app: str, address: int) -> list[str] | None:
         """Return the command; `address` is a descriptor or a port.
@@ -48,7 +58,8 @@ class Server:
         module: What `python -m` starts.
         arguments: The arguments for a scenario's options.
         bind: The arguments that have it listen, with {fd} or {port}.
-        app: How the application is named, with {app}.
+        application: A framework's application, as module:name, that it runs in the
+            place of the scenario's own; "" if it runs that.
     """
 
     name: str
@@ -57,6 +68,7 @@ class Server:
     module: str
     arguments: Arguments
     bind: tuple[str, ...]
+    application: str = ""
 
     def command(self, options: Options, app: str, address: int) -> list[str] | None:
         """Return the command; `address` is a descriptor or a port, as `bind` says."""
@@ -65,6 +77,10 @@ class Server:
             return None
         bind = [part.format(fd=address, port=address) for part in self.bind]
         return [sys.executable, "-m", self.module, *bind, *more, app]
+
+    def without(self, scenario: Scenario) -> str:
+        """Return why a scenario isn't played, in a few words; "" if it is."""
+        return "is asked of frameworks" if scenario.group == FRAMEWORKS else ""
 
     @property
     def takes_socket(self) -> bool:
