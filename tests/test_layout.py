@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "trace": {"asgi", "kernel"},
     "lab": {"asgi", "kernel", "trace"},
     "live": {"asgi", "kernel", "trace", "lab"},
-    "atlas": {"asgi", "kernel", "trace", "lab", "testing", "websocket"},
+    "atlas": {"asgi", "kernel", "trace", "lab", "testing", "websocket", "__init__"},
     "site": {"asgi", "kernel", "trace", "lab", "live", "atlas"},
     "cli": {"asgi", "kernel", "trace", "lab", "live", "atlas", "site"},
     "__init__": {"websocket", "asgi"},

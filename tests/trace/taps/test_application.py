@@ -1,5 +1,7 @@
 """An application's events: bounded, masked, and passed on unchanged."""
 
+import asyncio
+
 import pytest
 
 from wslab.trace.recorder import Recorder
@@ -133,3 +135,15 @@ async def test_no_message_is_no_message():
     assert data == ["", "", b"", b"", None, None]
     lines = [line.split("│")[-1] for line in str(trace).splitlines()[1:]]
     assert lines[:4] == [' → receive ""', ' ← send ""', " → receive 0 B", " ← send 0 B"]
+
+
+async def test_of_a_cancellation_its_type_is_kept():
+    """What anyio says of one has an address and a path, in every run another."""
+
+    async def app(scope, receive, send):
+        raise asyncio.CancelledError("Cancelled via cancel scope 7f3c by <Task at ...>")
+
+    recorder, server = Recorder(), Server()
+    with pytest.raises(asyncio.CancelledError, match="scope 7f3c"):
+        await recorder.application(app)({"type": "websocket"}, None, server.send)
+    assert recorder.take().connection.application[-1].detail == "CancelledError"

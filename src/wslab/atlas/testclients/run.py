@@ -58,12 +58,10 @@ class InMemoryRun:
             for number, act in enumerate(self._scenario.client):
                 await self._act(number, act, journal)
             await journal.until(lambda journal: journal.calls > 0, FIRST_WORD)
-            over = all(client.over for client in self._clients)
-            if over:
+            await journal.until(lambda journal: journal.is_over, SETTLE)
+            if all(client.over for client in self._clients):
                 await self._leave()
-            await journal.until(
-                lambda journal: journal.is_over, AFTER_END if over else SETTLE
-            )
+                await journal.until(lambda journal: journal.is_over, AFTER_END)
             return self._outcome(journal)
         finally:
             self._channel.close(self._name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from asyncio import CancelledError
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
@@ -201,5 +202,10 @@ def _target(scope: Scope) -> str:
 
 
 def _describe(error: BaseException) -> str:
-    """Return an exception in one line, without addresses: they differ in every run."""
+    """Return an exception in one line, without what differs in every run.
+
+    That is addresses, and all that anyio says of a cancellation.
+    """
+    if isinstance(error, CancelledError):
+        return type(error).__name__
     return _ADDRESS.sub("0x...", described(error))[:TEXT_LIMIT]

@@ -1,0 +1,141 @@
+"""Test clients as columns: what each shows of an application, in real runs."""
+
+import psutil
+import pytest
+
+from wslab.atlas.measure.queue import measure
+from wslab.atlas.scenarios import SCENARIOS
+from wslab.atlas.testclients.column import InMemoryColumn
+from wslab.atlas.testclients.table import TESTCLIENTS
+
+
+async def cells(client, *names):
+    columns = [InMemoryColumn(TESTCLIENTS[client])]
+    chosen = [SCENARIOS[name] for name in names]
+    found = measure(columns, chosen, repeats=2)
+    return {one.scenario: one.cell async for one in found}
+
+
+@pytest.mark.parametrize("client", TESTCLIENTS)
+async def test_both_views_have_the_lines_of_a_server(client):
+    found = await cells(client, "framework-close-code", "framework-subprotocol")
+    (outcome,) = found["framework-close-code"].outcomes
+    assert outcome.count == 2
+    assert outcome.client == ("HTTP 101", "close 3000 'bye'")
+    assert outcome.application == (
+        "receives connect",
+        "sends accept",
+        "sends close 3000 'bye'",
+        "returns",
+    )
+    events = outcome.trace.connection.application
+    assert [event.type for event in events][-1] == "returned"
+    client_view = found["framework-subprotocol"].usual.client
+    assert client_view[:2] == ("HTTP 101", "sec-websocket-protocol: news")
+    versions = found["framework-close-code"].versions
+    assert list(versions) == list(TESTCLIENTS[client].packages)
+    assert all(versions.values())
+
+
+@pytest.mark.parametrize(
+    ("client", "closed", "denied", "raised", "empty"),
+    [
+        (
+            "starlette-testclient",
+            ("close 1000",),
+            ("HTTP 401", "body 'members only'"),
+            ("raises RuntimeError",),
+            ("HTTP 101", "text ''", "open after 2 s"),
+        ),
+        (
+            "httpx-ws",
+            ("raises ExceptionGroup of KeyError",),
+            ("HTTP 401", "body 'members only'"),
+            ("close 1011 'no'",),
+            ("HTTP 101", "text ''", "open after 2 s"),
+        ),
+        (
+            "channels-communicator",
+            ("close 1000",),
+            ("raises AssertionError",),
+            ("raises RuntimeError",),
+            ("HTTP 101", "raises AssertionError"),
+        ),
+        (
+            "wslab-testing",
+            ("HTTP 403",),
+            ("HTTP 401", "body 'members only'"),
+            ("raises RuntimeError",),
+            ("HTTP 101", "text ''", "close 1006"),
+        ),
+    ],
+)
+async def test_each_shows_the_same_application_in_its_own_way(
+    client, closed, denied, raised, empty
+):
+    found = await cells(
+        client,
+        "framework-close-before-accept",
+        "framework-denial-response",
+        "framework-raise-before-accept",
+        "framework-empty-text",
+    )
+    seen = {name: cell.usual.client for name, cell in found.items()}
+    assert seen == {
+        "framework-close-before-accept": closed,
+        "framework-denial-response": denied,
+        "framework-raise-before-accept": raised,
+        "framework-empty-text": empty,
+    }
+    assert not any(cell.varies for cell in found.values())
+
+
+async def test_a_call_that_blocks_forever_is_a_finding():
+    """The test client's thread hangs, its process is killed, and the next run works."""
+    found = await cells(
+        "starlette-testclient", "framework-handler-returns", "framework-close-code"
+    )
+    hang = found["framework-handler-returns"].usual
+    assert hang.client == ("HTTP 101", "open after 2 s")
+    assert hang.application[-1] == "returns"
+    assert found["framework-close-code"].usual.client[-1] == "close 3000 'bye'"
+
+
+@pytest.mark.parametrize(
+    ("client", "scenario", "why"),
+    [
+        ("starlette-testclient", "sigterm-idle", "has no process to end"),
+        ("httpx-ws", "framework-iteration-vanish", "cannot vanish"),
+    ],
+)
+async def test_what_cannot_be_expressed_is_said(client, scenario, why):
+    (cell,) = (await cells(client, scenario)).values()
+    assert cell.without == why
+    assert cell.outcomes == ()
+
+
+async def test_a_client_that_can_vanish_does():
+    (cell,) = (await cells("wslab-testing", "framework-iteration-vanish")).values()
+    assert "receives disconnect 1006" in cell.usual.application
+
+
+async def test_what_is_left_shows_no_path_and_no_address():
+    """A cancellation by anyio has both in its text."""
+    (cell,) = (await cells("starlette-testclient", "framework-never-receives")).values()
+    (outcome,) = cell.outcomes
+    assert outcome.application[-1] == "raises CancelledError"
+
+
+async def test_who_stops_early_leaves_no_process():
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    columns = [InMemoryColumn(TESTCLIENTS["starlette-testclient"])]
+    chosen = [
+        SCENARIOS["framework-close-code"],
+        SCENARIOS["framework-handler-returns"],
+    ]
+    found = measure(columns, chosen, repeats=2)
+    async for _ in found:
+        break
+    await found.aclose()
+    children = psutil.Process().children(recursive=True)
+    assert {process.pid for process in children} == before
