@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from wslab.asgi import ASGIApplication, Receive, Scope, Send
-from wslab.atlas.acts import Act, Await, Connect, Signal, Terminate, Watch, close, text
+from wslab.atlas.acts import Act, Await, Connect, Signal, Watch, close, text
 from wslab.atlas.scenario import Rule, Word, scenario
 
 SHORT = Watch(2)
