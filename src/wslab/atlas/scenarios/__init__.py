@@ -1,5 +1,6 @@
 """The scenarios, one module a group; importing this package defines them all."""
 
+from wslab.atlas.frameworks import framework
 from wslab.atlas.scenario import SCENARIOS
 from wslab.atlas.scenarios import (
     accepting,
@@ -9,7 +10,6 @@ from wslab.atlas.scenarios import (
     data,
     ending,
     frames,
-    framework,
     handshake,
     headers,
     leaving,

@@ -233,20 +233,6 @@ async def close_twice(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @scenario(
-    "The application sends a message after it has closed. Does it reach the client?",
-    [Connect(), SHORT],
-    source="RFC 6455, section 5.5.1",
-    word="MUST",
-    rule=Rule(never=("text 'late'",)),
-)
-async def send_after_close(scope: Scope, receive: Receive, send: Send) -> None:
-    await receive()
-    await send({"type": "websocket.accept"})
-    await send({"type": "websocket.close"})
-    await send({"type": "websocket.send", "text": "late"})
-
-
-@scenario(
     "The application accepts again after it has closed. What does each side get?",
     [Connect(), SHORT],
 )
@@ -258,17 +244,6 @@ async def accept_after_close(scope: Scope, receive: Receive, send: Send) -> None
 
 
 @scenario(
-    "The application receives after it has closed. What does it get?",
-    [Connect(), SHORT],
-)
-async def receive_after_own_close(scope: Scope, receive: Receive, send: Send) -> None:
-    await receive()
-    await send({"type": "websocket.accept"})
-    await send({"type": "websocket.close", "code": 4001})
-    await receive()
-
-
-@scenario(
     "The application closes after the client has closed, which it has not received. "
     "What does each side get?",
     [Connect(), close(3001, "bye"), Watch(1), Signal(), SHORT],
@@ -276,7 +251,7 @@ async def receive_after_own_close(scope: Scope, receive: Receive, send: Send) ->
     word="MUST",
     rule=Rule(client=("close *", "FIN|reset")),
 )
-async def close_after_close(scope: Scope, receive: Receive, send: Send) -> None:
+async def close_after_unread_close(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     await scope["signal"]("go")
