@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from wslab.atlas.acts import Connect, SendFrame
+from wslab.atlas.views import body_of
 from wslab.trace.model import Frame, Head, Opcode, Sender, TcpEnd, WireEvent
 from wslab.trace.wire.wire import Wire
 
@@ -107,12 +108,21 @@ class WireClient(asyncio.Protocol):
     @property
     def head(self) -> Head | None:
         """The latest response's head."""
-        heads = [e for _, e in self.events if isinstance(e, Head)]
-        return next((h for h in reversed(heads) if h.sender == "server"), None)
+        return next(iter(self._responses()[-1:]), None)
 
     def has_wanted(self) -> bool:
         """Whether as many data messages have come as were `wanted`."""
         return self.messages >= self.wanted
+
+    @property
+    def body(self) -> bytes:
+        """The body of the first response, where it refuses the handshake."""
+        refused = any(head.status != 101 for head in self._responses()[:1])
+        return body_of(bytes(self.received)) if refused else b""
+
+    def _responses(self) -> list[Head]:
+        heads = [e for _, e in self.events if isinstance(e, Head)]
+        return [head for head in heads if head.sender == "server"]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Protocol, Self
 
 from wslab.atlas.cell import Outcome
@@ -12,10 +14,17 @@ from wslab.atlas.scenario import Options, Scenario
 from wslab.atlas.servers.process import Process
 from wslab.atlas.servers.server import Startable
 
-TOGETHER = 40
-"""Runs that share a server's process at a time: most of them wait."""
+TOGETHER = 120
+"""Runs that share a server's process at a time."""
 
-ALONE = 4
+WORKING = 12
+"""Those of them that have just begun; what waits for a server's time-out needs no core,
+and what works must not wait for one, or its delays would be told as the server's."""
+
+WORK = 0.5
+"""Seconds after which a run counts as one that waits."""
+
+ALONE = 8
 """Processes of a server at a time that play one run each."""
 
 NO_OPTION = "no such option"
@@ -52,6 +61,7 @@ class ServerColumn:
         self._shared: dict[Options, Process] = {}
         self._starting = asyncio.Lock()
         self._together = asyncio.Semaphore(TOGETHER)
+        self._working = asyncio.Semaphore(WORKING)
         self._alone = asyncio.Semaphore(ALONE)
 
     def versions(self) -> dict[str, str]:
@@ -77,12 +87,26 @@ class ServerColumn:
             process = await self._process(scenario.options)
             if process is None:
                 return NO_OPTION
-            try:
-                outcome = await self._run(process, scenario, run)
-            except OSError:
-                if not process.ended:
-                    raise
+            async with self._work():
+                try:
+                    outcome = await self._run(process, scenario, run)
+                except OSError:
+                    if not process.ended:
+                        raise
         return await self._play_alone(scenario, run) if process.ended else outcome
+
+    @asynccontextmanager
+    async def _work(self) -> AsyncIterator[None]:
+        """Be one of the few that work, for as long as one works."""
+        await self._working.acquire()
+        loop = asyncio.get_running_loop()
+        waits = loop.call_later(WORK, self._working.release)
+        try:
+            yield
+        finally:
+            if loop.time() < waits.when():
+                waits.cancel()
+                self._working.release()
 
     async def _play_alone(self, scenario: Scenario, run: str) -> Outcome | str:
         async with self._alone:

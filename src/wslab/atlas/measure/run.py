@@ -26,7 +26,7 @@ from wslab.atlas.measure.channel import Channel, Journal
 from wslab.atlas.measure.client import WireClient
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.servers.process import Process
-from wslab.atlas.views import body_of, client_view, matches
+from wslab.atlas.views import client_view, matches
 from wslab.trace.model import Connection, Event
 from wslab.trace.trace import Trace
 
@@ -150,7 +150,7 @@ class Run:
         return client_view(
             client.events,
             self._scenario.headers,
-            body_of(bytes(client.received)),
+            client.body,
             self._watched if in_vain else None,
         )
 
