@@ -20,12 +20,13 @@ class Atlas {
   readonly #servers: readonly string[];
   readonly #columns = document.createElement("style");
   readonly #dialog = document.createElement("dialog");
-  readonly #pages = new Pages(document.baseURI);
+  readonly #pages: Pages;
   #filter: Filter;
 
   constructor(form: HTMLFormElement, table: HTMLTableElement) {
     this.#form = form;
     this.#table = table;
+    this.#pages = new Pages(new URL(table.dataset.base ?? "", document.baseURI).href);
     const heads = table.querySelectorAll<HTMLElement>("thead th[data-server]");
     this.#servers = [...heads].map((head) => head.dataset.server ?? "");
     this.#groups = [...table.tBodies].map((body) => groupOf(body, this.#servers));
@@ -113,7 +114,7 @@ class Atlas {
     const servers = this.#servers.length - hidden.length;
     const status = this.#form.querySelector("output");
     if (status) {
-      status.textContent = `${shown} of ${all} scenarios, ${servers} of ${this.#servers.length} servers`;
+      status.textContent = `${shown} of ${all} scenarios, ${servers} of ${this.#servers.length} ${this.#form.dataset.kind}`;
     }
   }
 
@@ -121,8 +122,8 @@ class Atlas {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("td a") : null;
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    const [page = "", server = ""] = (link.getAttribute("href") ?? "").split("#");
-    this.#change({ ...this.#filter, open: `${page.replaceAll("/", "")}/${server}` });
+    const scenario = link.closest("tr")?.id ?? "";
+    this.#change({ ...this.#filter, open: `${scenario}/${link.hash.slice(1)}` });
     void this.#open();
   }
 

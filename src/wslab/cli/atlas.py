@@ -17,14 +17,13 @@ from wslab.atlas.cell import Cell
 from wslab.atlas.check.check import check
 from wslab.atlas.check.given import GivenServer
 from wslab.atlas.check.result import Result, Summary, read_expected
+from wslab.atlas.columns import COLUMNS, column
 from wslab.atlas.diff import changes
-from wslab.atlas.measure.column import ServerColumn
 from wslab.atlas.measure.queue import measure
 from wslab.atlas.measured import measured
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.servers.process import ServerFailed
-from wslab.atlas.servers.table import SERVERS
 
 
 class WrongName(Exception):
@@ -55,20 +54,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    servers = [SERVERS[name] for name in _named(options.server, SERVERS, "server")]
+    names = _named(options.server, COLUMNS, "server")
     chosen = _named(options.scenario, SCENARIOS, "scenario")
     scenarios = [SCENARIOS[name] for name in chosen]
-    progress = Progress(len(servers) * len(scenarios))
+    columns = [column(name) for name in names]
+    cells = [it for each in columns for it in scenarios if each.concerns(it)]
+    progress = Progress(len(cells))
 
     async def collect() -> dict[str, dict[str, Cell]]:
         rows: dict[str, dict[str, Cell]] = defaultdict(dict)
-        cells = measure(
-            [ServerColumn(server) for server in servers],
-            scenarios,
-            repeats=options.repeats,
-            jobs=options.jobs,
-        )
-        async for one in cells:
+        found = measure(columns, scenarios, repeats=options.repeats, jobs=options.jobs)
+        async for one in found:
             rows[one.scenario][one.column] = one.cell
             progress.step(f"{one.column}, {one.scenario}")
         return rows
@@ -104,8 +100,8 @@ def _report(
             store.save(name, known | rows[name], output)
     cells = [(name, it) for name, row in rows.items() for it in row.items()]
     varying = [(name, *it) for name, it in cells if it[1].varies]
-    for name, column, cell in varying:
-        print(f"{name} on {column} varies")
+    for name, where, cell in varying:
+        print(f"{name} on {where} varies")
         for outcome in cell.outcomes:
             print(f"  {outcome.count} times the client saw {'; '.join(outcome.client)}")
             print(f"    and the application {'; '.join(outcome.application)}")
@@ -167,7 +163,7 @@ def _show(options: argparse.Namespace) -> int:
     row = measured(name)
     print(row)
     if options.server:
-        (server,) = _named([options.server], SERVERS, "server")[:1]
+        (server,) = _named([options.server], COLUMNS, "server")[:1]
         print()
         print(row.on(server).trace)
     return 0

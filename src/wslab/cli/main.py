@@ -164,10 +164,12 @@ or if something that it names no longer fails.
 WORDS = "the server's command, with {port} and {app} where these go"
 EXPECT = "expected failures, the name of a scenario a line; # begins a comment"
 JUNIT = "write the results here as JUnit's XML"
-SERVER = "measure this server only; * stands for anything, and it may be given again"
+SERVER = """\
+measure this server, test client or framework only; * stands for anything, and it may
+be given again"""
 SCENARIO = "play this scenario only; * stands for anything, and it may be given again"
 REPEATS = "runs of each scenario, and as many more where they differ (default: 5)"
-COLUMNS = "servers that are measured at a time (default: 3)"
+COLUMNS = "columns that are measured at a time (default: 3)"
 STORE = "write the cells here, beside those that are there"
 
 

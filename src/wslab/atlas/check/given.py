@@ -47,6 +47,10 @@ class GivenServer:
         """It runs the scenario's own."""
         return ""
 
+    def concerns(self, scenario: Scenario) -> bool:
+        """Return whether a section of a specification decides."""
+        return scenario.rule is not None
+
     def without(self, scenario: Scenario) -> str:
         """Return nothing: it plays every scenario."""
         return ""

@@ -17,10 +17,12 @@ class Framework(Server):
 
     lacks: Mapping[str, str] = field(default_factory=dict)
 
+    def concerns(self, scenario: Scenario) -> bool:
+        """Return whether the framework decides what comes of a scenario."""
+        return scenario.group == GROUP
+
     def without(self, scenario: Scenario) -> str:
         """Return why a scenario isn't played, in a few words; "" if it is."""
-        if scenario.group != GROUP:
-            return "is decided by the server"
         return self.lacks.get(scenario.name.removeprefix(f"{GROUP}-"), "")
 
 

@@ -37,6 +37,9 @@ class Column(Protocol):
     def name(self) -> str:
         """As in addresses and in `measured(...).on(name)`."""
 
+    def concerns(self, scenario: Scenario) -> bool:
+        """Return whether the scenario's question is one for this column."""
+
     def versions(self) -> dict[str, str]:
         """Return the versions of the packages that decide what is seen."""
 
@@ -63,6 +66,10 @@ class ServerColumn:
         self._together = asyncio.Semaphore(TOGETHER)
         self._working = asyncio.Semaphore(WORKING)
         self._alone = asyncio.Semaphore(ALONE)
+
+    def concerns(self, scenario: Scenario) -> bool:
+        """Return whether the scenario's question is one for the server."""
+        return self._server.concerns(scenario)
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the server and of what it stands on."""

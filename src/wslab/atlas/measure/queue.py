@@ -35,7 +35,9 @@ async def measure(
     repeats: int = REPEATS,
     jobs: int = JOBS,
 ) -> AsyncIterator[Measured]:
-    """Measure every scenario on every column; yield each cell when it is known.
+    """Measure every scenario on every column that it concerns.
+
+    Each cell is yielded when it is known.
 
     Args:
         columns: What plays the scenarios.
@@ -55,7 +57,7 @@ async def measure(
 
     async def rows(column: Column) -> None:
         async with slots, column, asyncio.TaskGroup() as group:
-            for scenario in scenarios:
+            for scenario in filter(column.concerns, scenarios):
                 group.create_task(row(column, scenario))
 
     async def everything() -> None:

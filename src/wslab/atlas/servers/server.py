@@ -32,6 +32,9 @@ class Startable(Protocol):
     def application(self) -> str:
         """A framework's application, as module:name, in place of the scenario's."""
 
+    def concerns(self, scenario: Scenario) -> bool:
+        """Return whether the server decides what comes of a scenario."""
+
     def without(self, scenario: Scenario) -> str:
         """Return why a scenario isn't played, in a few words; "" if it is."""
 
@@ -78,9 +81,13 @@ class Server:
         bind = [part.format(fd=address, port=address) for part in self.bind]
         return [sys.executable, "-m", self.module, *bind, *more, app]
 
+    def concerns(self, scenario: Scenario) -> bool:
+        """Return whether the server decides what comes of a scenario."""
+        return scenario.group != FRAMEWORKS
+
     def without(self, scenario: Scenario) -> str:
         """Return why a scenario isn't played, in a few words; "" if it is."""
-        return "is asked of frameworks" if scenario.group == FRAMEWORKS else ""
+        return ""
 
     @property
     def takes_socket(self) -> bool:

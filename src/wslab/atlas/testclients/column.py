@@ -24,6 +24,10 @@ class InMemoryColumn:
         self._client = client
         self._together = asyncio.Semaphore(TOGETHER)
 
+    def concerns(self, scenario: Scenario) -> bool:
+        """Return whether the scenario's question is one for test clients."""
+        return self._client.concerns(scenario)
+
     def versions(self) -> dict[str, str]:
         """Return the versions of the test client and of what it stands on."""
         return self._client.versions()

@@ -16,6 +16,7 @@ from wslab.atlas.acts import (
     Terminate,
 )
 from wslab.atlas.scenario import Options, Scenario
+from wslab.atlas.servers.server import FRAMEWORKS
 from wslab.atlas.testclients.steps import Close, Ping, step_of
 
 
@@ -46,6 +47,10 @@ class InMemory:
     def versions(self) -> dict[str, str]:
         """Return the installed version of each package."""
         return {package: version(package) for package in self.packages}
+
+    def concerns(self, scenario: Scenario) -> bool:
+        """Return whether the scenario is asked of what stands for a server."""
+        return scenario.group != FRAMEWORKS
 
     def without(self, scenario: Scenario) -> str:
         """Return why a scenario can't be played, in a few words; "" if it can."""

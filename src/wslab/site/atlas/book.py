@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 
 from wslab.atlas import store
 from wslab.atlas.cell import Cell
+from wslab.atlas.columns import KINDS, Listed
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
-from wslab.atlas.servers.server import Server
-from wslab.atlas.servers.table import SERVERS
+
+Views = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -23,24 +23,28 @@ class Row:
     scenario: Scenario
     cells: dict[str, Cell]
 
-    @cached_property
-    def usual(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-        """What most of the servers do; None where no two of them agree."""
-        seen = [it.usual.views for it in self.servers.values() if it.usual]
-        for views, count in Counter(seen).most_common(1):
+    def usual(self, kind: str) -> Views | None:
+        """Return what most columns of a kind do; None where no two of them agree."""
+        for views, count in Counter(self._views(kind)).most_common(1):
             if count > 1:
                 return views
         return None
 
-    @property
-    def servers(self) -> dict[str, Cell]:
-        """The cells of servers, in the order of the columns."""
-        return {name: self.cells[name] for name in SERVERS if name in self.cells}
+    def differs(self, kind: str) -> bool:
+        """Return whether the columns of a kind differ in either view."""
+        return len(set(self._views(kind))) > 1
+
+    def _views(self, kind: str) -> list[Views]:
+        return [cell.usual.views for cell in self.of(kind).values() if cell.usual]
 
     @property
-    def differs(self) -> bool:
-        """Whether the servers differ in either view."""
-        return len({it.usual.views for it in self.servers.values() if it.usual}) > 1
+    def kind(self) -> str:
+        """The kind of columns that the scenario is asked of first."""
+        return next(kind for kind in KINDS if self.of(kind))
+
+    def of(self, kind: str) -> dict[str, Cell]:
+        """Return the cells of one kind of columns, in their order."""
+        return {name: self.cells[name] for name in KINDS[kind] if name in self.cells}
 
 
 class Book:
@@ -54,29 +58,33 @@ class Book:
             if scenario.name in stored
         ]
 
-    def groups(self) -> Iterator[tuple[str, list[Row]]]:
-        """Yield each group with its rows."""
-        for group, rows in groupby(self.rows, lambda row: row.scenario.group):
+    def groups(self, kind: str) -> Iterator[tuple[str, list[Row]]]:
+        """Yield each group with the rows that have cells of a kind."""
+        known = [row for row in self.rows if row.of(kind)]
+        for group, rows in groupby(known, lambda row: row.scenario.group):
             yield group, list(rows)
 
-    def servers(self) -> list[Server]:
-        """Return the servers of which anything is stored."""
-        return [it for it in SERVERS.values() if self.versions(it)]
+    def columns(self, kind: str) -> list[Listed]:
+        """Return the columns of a kind of which anything is stored."""
+        return [it for it in KINDS[kind].values() if self.cells(it.name)]
 
-    def versions(self, server: Server) -> str:
-        """Return which versions of a server the cells were measured on."""
-        package = server.packages[0]
-        found = {
-            row.cells[server.name].versions[package]
-            for row in self.rows
-            if server.name in row.cells
-        }
+    def cells(self, column: str) -> list[Cell]:
+        """Return all cells of a column."""
+        return [row.cells[column] for row in self.rows if column in row.cells]
+
+    def titled(self, column: Listed) -> str:
+        """Return a column's title with the versions that were measured."""
+        return f"{column.title} {self.versions(column)}".strip()
+
+    def versions(self, column: Listed) -> str:
+        """Return which versions of a column's own package were measured."""
+        package = "".join(column.packages[:1])
+        found = {cell.versions.get(package, "") for cell in self.cells(column.name)}
         return ", ".join(sorted(found))
 
-    @property
-    def agreeing(self) -> int:
-        """How many rows have the same views on every server."""
-        return sum(not row.differs for row in self.rows)
+    def among_servers(self) -> list[Row]:
+        """Return the rows that servers have cells in."""
+        return [row for row in self.rows if row.of("servers")]
 
     @property
     def dates(self) -> str:

@@ -13,19 +13,19 @@ MARKS = {True: ("ok", "\N{CHECK MARK}"), False: ("no", "\N{BALLOT X}")}
 """The class and the sign of a cell that conforms to its section, or does not."""
 
 
-def table_cell(row: Row, column: str, address: str) -> str:
+def table_cell(row: Row, kind: str, column: str, address: str) -> str:
     """Return a `td` that links to the cell's place on the scenario's page."""
     cell = row.cells.get(column)
     if cell is None:
         return "<td></td>"
     if cell.usual is None:
         return f'<td class="wa-none">{escape(cell.without)}</td>'
-    mark, kind = _mark(row.scenario, cell)
-    if row.usual is not None and cell.usual.views != row.usual:
-        kind += " wa-odd"
+    mark, style = _mark(row.scenario, cell)
+    if (usual := row.usual(kind)) is not None and cell.usual.views != usual:
+        style += " wa-odd"
     varies = '<span class="wa-varies">varies</span>' if cell.varies else ""
     return (
-        f'<td class="{kind.strip()}" data-views="{_numbers(row, cell.usual)}">'
+        f'<td class="{style.strip()}" data-views="{_numbers(row, kind, cell.usual)}">'
         f'<a href="{address}#{column}">'
         f'<span class="wa-client">{escape(client_words(cell.usual))}</span>'
         f'<span class="wa-app">{escape(application_words(cell.usual))}</span>'
@@ -33,9 +33,9 @@ def table_cell(row: Row, column: str, address: str) -> str:
     )
 
 
-def _numbers(row: Row, outcome: Outcome) -> str:
+def _numbers(row: Row, kind: str, outcome: Outcome) -> str:
     """Return a number for each view; in a row, equal ones stand for equal views."""
-    usual = [it.usual for it in row.servers.values() if it.usual is not None]
+    usual = [it.usual for it in row.of(kind).values() if it.usual is not None]
     client = [it.client for it in usual].index(outcome.client)
     application = [it.application for it in usual].index(outcome.application)
     return f"{client}.{application}"
@@ -49,6 +49,11 @@ def _mark(scenario: Scenario, cell: Cell) -> tuple[str, str]:
     kind, sign = MARKS[verdict]
     told = said(scenario, verdict)
     return f'<span class="wa-mark" title="{escape(told)}">{sign}</span>', f"wa-{kind}"
+
+
+def sign(verdict: bool) -> str:
+    """Return the sign of a verdict."""
+    return MARKS[verdict][1]
 
 
 def said(scenario: Scenario, verdict: bool) -> str:

@@ -80,9 +80,8 @@ def explorer_page(book: Book) -> str:
     found = list(choices(book))
     data = escape(json.dumps([choice.as_data() for choice in found]))
     servers = "".join(
-        f'<option value="{it.name}">{escape(it.title)} {escape(book.versions(it))}'
-        "</option>"
-        for it in book.servers()
+        f'<option value="{it.name}">{escape(book.titled(it))}</option>'
+        for it in book.columns("servers")
     )
     when = "".join(f"<option>{it}</option>" for it in (BEFORE, AFTER))
     listed = "\n".join(

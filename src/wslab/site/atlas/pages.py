@@ -14,12 +14,15 @@ from typing import NamedTuple
 
 from wslab.atlas import store
 from wslab.atlas.acts import Act
+from wslab.atlas.columns import KINDS, Listed
 from wslab.atlas.scenario import Application, Options
 from wslab.atlas.servers.server import Server
+from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.verdict import cell_conforms
 from wslab.site.atlas.book import Book, Row
-from wslab.site.atlas.cells import details, table_cell
+from wslab.site.atlas.cells import details, sign
 from wslab.site.atlas.explorer import explorer_page
+from wslab.site.atlas.table import table
 
 FOLDER = "atlas"
 
@@ -41,9 +44,12 @@ class AtlasPage(NamedTuple):
 
 def pages(book: Book) -> Iterator[AtlasPage]:
     """Yield each page."""
-    yield AtlasPage(f"{FOLDER}/index.md", _index(book), _table(book))
+    yield AtlasPage(f"{FOLDER}/index.md", _index(book), table(book, "servers", ""))
+    for kind in TOLD:
+        uri = f"{FOLDER}/{kind.replace(' ', '')}.md"
+        yield AtlasPage(uri, _other(book, kind), table(book, kind, "../"))
     yield AtlasPage(f"{FOLDER}/explorer.md", explorer_page(book))
-    for server in book.servers():
+    for server in book.columns("servers"):
         uri = f"{FOLDER}/servers/{server.name}.md"
         yield AtlasPage(uri, *_server_page(book, server))
     for row in book.rows:
@@ -64,7 +70,9 @@ def downloads(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _index(book: Book) -> str:
-    servers = len(book.servers())
+    servers = len(book.columns("servers"))
+    rows = book.among_servers()
+    agreeing = sum(not row.differs("servers") for row in rows)
     return f"""\
 ---
 hide: [navigation, toc]
@@ -72,14 +80,15 @@ hide: [navigation, toc]
 
 # The atlas
 
-What a client and an application see of {servers} ASGI servers in {len(book.rows)}
-situations, measured. In {book.agreeing} of them all servers agree. Each cell says what
+What a client and an application see of {servers} ASGI servers in {len(rows)}
+situations, measured. In {agreeing} of them all servers agree. Each cell says what
 the client sees and, below it, what the application does and gets; it opens as the
-recorded ladder. A {_sign(True)} or {_sign(False)} says whether a server does what the
+recorded ladder. A {sign(True)} or {sign(False)} says whether a server does what the
 section of RFC 6455 or of ASGI demands, where one demands anything; a bar at the left
 edge of a cell, that it does otherwise than most. Measured {book.dates}, each scenario
 five times or more, every server at its default.
 
+Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md).
 [What does my client see?](explorer.md) asks by what your application does;
 [Check your server](../check-a-server.md) plays the scenarios against a server of yours.
 [As CSV](atlas.csv), [as JSON](data/index.json) ([schema](data/schema.json)).
@@ -88,75 +97,30 @@ five times or more, every server at its default.
 """
 
 
-def _table(book: Book) -> str:
-    servers = book.servers()
-    heads = "".join(
-        f'<th scope="col" data-server="{it.name}">'
-        f'<a href="servers/{it.name}/">{escape(it.title)}</a>'
-        f"<small>{escape(book.versions(it))}</small></th>"
-        for it in servers
-    )
-    groups = "".join(_group(group, rows, servers) for group, rows in book.groups())
+def _other(book: Book, kind: str) -> str:
     return f"""\
-{_filters(book)}
-<div class="wa-scroll" tabindex="0" role="region" aria-label="The atlas">
-<table class="wa-table"><thead><tr><th scope="col">Scenario</th>{heads}</tr></thead>
-{groups}</table></div>
-<script src="../scripts/atlas.js" defer></script>
+---
+hide: [navigation, toc]
+---
+
+# The atlas: {kind}
+
+{TOLD[kind]} Each cell reads as in [the table of servers](index.md).
+
+{HOLE}
 """
 
 
-def _filters(book: Book) -> str:
-    """Return the form that the script of the page shows and obeys."""
-    groups = "".join(
-        f'<option value="{name}">{name}</option>' for name, _ in book.groups()
-    )
-    servers = "".join(
-        f'<label><input type="checkbox" name="servers" value="{it.name}" checked> '
-        f"{escape(it.title)}</label>"
-        for it in book.servers()
-    )
-    views = "".join(
-        f'<label><input type="radio" name="view" value="{value}"'
-        f"{' checked' if value == 'both' else ''}> {title}</label>"
-        for value, title in VIEWS.items()
-    )
-    return f"""\
-<form class="wa-filters" hidden>
-<label>Find <input type="search" name="find" placeholder="close 1011"></label>
-<label>Group <select name="group"><option value="">all</option>{groups}</select></label>
-<fieldset><legend>View</legend>{views}</fieldset>
-<label><input type="checkbox" name="differing" value="1"> only where they differ</label>
-<details><summary>Servers</summary><fieldset>{servers}</fieldset></details>
-<p><output aria-live="polite"></output> <button type="reset">Show all</button></p>
-</form>"""
-
-
-VIEWS = {"both": "both", "client": "the client's", "application": "the application's"}
-
-
-def _sign(verdict: bool) -> str:
-    return "\N{CHECK MARK}" if verdict else "\N{BALLOT X}"
-
-
-def _group(group: str, rows: list[Row], servers: list[Server]) -> str:
-    body = "".join(_table_row(row, servers) for row in rows)
-    span = len(servers) + 1
-    return (
-        f'<tbody id="{group}" data-group="{group}"><tr class="wa-group">'
-        f'<th colspan="{span}" scope="rowgroup">{group}</th></tr>{body}</tbody>'
-    )
-
-
-def _table_row(row: Row, servers: list[Server]) -> str:
-    address = f"{row.scenario.name}/"
-    cells = "".join(table_cell(row, it.name, address) for it in servers)
-    asks = escape(row.scenario.asks)
-    same = "" if row.differs else ' class="wa-same"'
-    return (
-        f'<tr id="{row.scenario.name}"{same}><th scope="row" title="{asks}">'
-        f'<a href="{address}">{row.scenario.name}</a></th>{cells}</tr>\n'
-    )
+TOLD = {
+    "test clients": """\
+People take test clients for servers. They are none: what a test sees through one is
+not always what a client sees of a server, nor can each of them say what a client can.
+A scenario that a test client has no way to express says so.""",
+    "frameworks": """\
+The same questions to handlers, written as each framework's users would, on uvicorn at
+its default; the first column is plain ASGI. A question that a framework has no way to
+express says so.""",
+}
 
 
 def _scenario_page(row: Row) -> str:
@@ -188,21 +152,27 @@ def _scenario_page(row: Row) -> str:
 
 
 def _cells(book: Book, row: Row) -> str:
-    titles = {it.name: f"{it.title} {book.versions(it)}" for it in book.servers()}
-    return "\n".join(details(row, name, titles[name]) for name in row.servers)
+    blocks = []
+    for kind in KINDS:
+        titles = {it.name: book.titled(it) for it in book.columns(kind)}
+        cells = [details(row, name, titles[name]) for name in row.of(kind)]
+        if cells and kind != row.kind:
+            blocks.append(f"<h2>{kind.capitalize()}</h2>")
+        blocks += cells
+    return "\n".join(blocks)
 
 
 def _tally(row: Row) -> str:
     """Say how many servers conform, or how many ways there are."""
-    cells = row.servers.values()
+    cells = row.of(row.kind).values()
     verdicts = [cell_conforms(row.scenario, cell) for cell in cells]
     if row.scenario.rule is not None:
         judged = [verdict for verdict in verdicts if verdict is not None]
-        return f"{sum(judged)} of {len(judged)} servers do so."
+        return f"{sum(judged)} of {len(judged)} {row.kind} do so."
     ways = len({cell.usual.views for cell in cells if cell.usual})
     if ways == 1:
-        return "All servers do the same."
-    return f"{len(row.servers)} servers do it in {ways} ways."
+        return f"All {row.kind} do the same."
+    return f"{len(cells)} {row.kind} do it in {ways} ways."
 
 
 def _act(act: Act) -> str:
@@ -231,7 +201,7 @@ def source_of(app: Application) -> str:
     )
 
 
-def _server_page(book: Book, server: Server) -> tuple[str, str]:
+def _server_page(book: Book, server: Listed) -> tuple[str, str]:
     rows = [row for row in book.rows if server.name in row.cells]
     packages = rows[0].cells[server.name].versions
     versions = ", ".join(f"{name} {number}" for name, number in packages.items())
@@ -249,7 +219,7 @@ def _server_page(book: Book, server: Server) -> tuple[str, str]:
     markdown = f"""\
 # {server.title}
 
-Measured on {versions}, with the command `{_command(server)}`.
+Measured on {versions}, with the command `{_command(SERVERS[server.name])}`.
 
 {HOLE}
 """
@@ -257,8 +227,8 @@ Measured on {versions}, with the command `{_command(server)}`.
 
 
 def _is_odd(row: Row, name: str) -> bool:
-    usual = row.cells[name].usual
-    return usual is not None and row.usual is not None and usual.views != row.usual
+    own, usual = row.cells[name].usual, row.usual("servers")
+    return own is not None and usual is not None and own.views != usual
 
 
 def _command(server: Server) -> str:
@@ -266,7 +236,7 @@ def _command(server: Server) -> str:
     return " ".join([server.module, *more, "module:app"])
 
 
-def _section(title: str, rows: list[Row], server: Server) -> str:
+def _section(title: str, rows: list[Row], server: Listed) -> str:
     anchor = title.lower().replace(" ", "-")
     entries = "".join(_entry(row, server.name) for row in rows)
     listed = f"<ul>{entries}</ul>" if rows else "<p>None was found.</p>"
