@@ -75,6 +75,23 @@ def test_a_silence_of_seconds_is_part_of_what_a_server_does():
     assert late == ("HTTP 101", "about 3 s later", "close 1000")
 
 
+def test_a_line_that_is_repeated_often_says_how_often():
+    few, many = [frame(Opcode.TEXT, b"a")] * 3, [frame(Opcode.TEXT, b"b")] * 40
+    assert seen(*few, *many) == (*["text 'a'"] * 3, "text 'b', 40 times")
+
+
+def test_pings_are_one_line_and_do_not_end_a_silence():
+    pong = Frame("client", Opcode.PONG, True, True, False, 4, b"rand", 4, None)
+    alive = [(at, event) for at in (1.0, 2.0) for event in (frame(Opcode.PING), pong)]
+    end = (3.0, TcpEnd("server", "FIN"))
+    assert client_view([(0.0, HEAD), *alive, end]) == (
+        "HTTP 101",
+        "ping",
+        "about 3 s later",
+        "FIN",
+    )
+
+
 def test_a_client_that_waited_in_vain_says_how_long():
     assert seen(HEAD, waited=5.02) == ("HTTP 101", "open after 5 s")
     assert seen(waited=4.9) == ("nothing for 5 s",)

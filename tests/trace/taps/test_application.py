@@ -137,6 +137,16 @@ async def test_no_message_is_no_message():
     assert lines[:4] == [' → receive ""', ' ← send ""', " → receive 0 B", " ← send 0 B"]
 
 
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+async def test_what_stands_for_bytes_is_kept_as_bytes(kind):
+    async def app(scope, receive, send):
+        await send({"type": "websocket.send", "bytes": kind(b"a")})
+
+    sent, trace = await call(app)
+    assert isinstance(sent[0]["bytes"], kind)
+    assert trace.connection.application[0].data == b"a"
+
+
 async def test_of_a_cancellation_its_type_is_kept():
     """What anyio says of one has an address and a path, in every run another."""
 

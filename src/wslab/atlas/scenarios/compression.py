@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 
 from wslab.asgi import Receive, Scope, Send
 from wslab.atlas.acts import Connect, SendFrame, Watch, text
+from wslab.atlas.acts import Send as SendBytes
 from wslab.atlas.scenario import Options, Rule, scenario
 from wslab.trace.model import Opcode
 
@@ -14,31 +14,36 @@ EXTENSIONS = "sec-websocket-extensions"
 DEFLATE = "permessage-deflate"
 NEGOTIATING = "RFC 7692, section 7"
 FRAMING = "RFC 7692, section 6"
-MESSAGE = "one and one and one"
+MESSAGE = b"one and one and one"
 END = b"\0\0\xff\xff"
 """What ends a compressed message in deflate, and not on the wire."""
 
 DECLINED = Rule(never=(f"{EXTENSIONS}: *{DEFLATE}*",))
 
 
-def deflated(*messages: bytes, takeover: bool = True) -> list[SendFrame]:
-    """Return the acts of sending compressed messages, with one context or with many."""
+def deflated(*messages: bytes, takeover: bool = True) -> list[bytes]:
+    """Return the payloads of compressed messages, with one context or with many."""
     context = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    acts = []
+    payloads = []
     for message in messages:
         if not takeover:
             context = zlib.compressobj(wbits=-zlib.MAX_WBITS)
         content = context.compress(message) + context.flush(zlib.Z_SYNC_FLUSH)
-        acts.append(SendFrame(Opcode.TEXT, content.removesuffix(END), rsv=4))
-    return acts
+        payloads.append(content.removesuffix(END))
+    return payloads
 
 
-def halves(frame: SendFrame) -> list[SendFrame]:
-    """Return the acts of sending a message in two fragments."""
-    first, rest = frame.payload[:5], frame.payload[5:]
+def together(payloads: list[bytes]) -> SendBytes:
+    """Return the act of sending short compressed text messages in one piece."""
+    heads = (bytes([0xC1, 0x80 | len(payload), 0, 0, 0, 0]) for payload in payloads)
+    return SendBytes(b"".join(map(bytes.__add__, heads, payloads)))
+
+
+def halves(payload: bytes) -> list[SendFrame]:
+    """Return the acts of sending a compressed text message in two fragments."""
     return [
-        replace(frame, payload=first, fin=False),
-        SendFrame(Opcode.CONTINUATION, rest),
+        SendFrame(Opcode.TEXT, payload[:5], fin=False, rsv=4),
+        SendFrame(Opcode.CONTINUATION, payload[5:]),
     ]
 
 
@@ -140,7 +145,7 @@ async def accepts_and_closes(scope: Scope, receive: Receive, send: Send) -> None
 
 @scenario(
     "Two compressed messages share a context. Do both arrive?",
-    [Connect(extensions=DEFLATE), *deflated(*[MESSAGE.encode()] * 2), Watch(2)],
+    [Connect(extensions=DEFLATE), together(deflated(MESSAGE, MESSAGE)), Watch(2)],
     source="RFC 7692, section 7.2.2",
     headers=(EXTENSIONS,),
     name="compressed-with-one-context",
@@ -149,7 +154,7 @@ async def accepts_and_closes(scope: Scope, receive: Receive, send: Send) -> None
     "Each of two compressed messages has a context of its own. Do both arrive?",
     [
         Connect(extensions=f"{DEFLATE}; client_no_context_takeover"),
-        *deflated(*[MESSAGE.encode()] * 2, takeover=False),
+        together(deflated(MESSAGE, MESSAGE, takeover=False)),
         Watch(2),
     ],
     source="RFC 7692, section 7.2.2",
@@ -158,7 +163,12 @@ async def accepts_and_closes(scope: Scope, receive: Receive, send: Send) -> None
 )
 @scenario(
     "Compression is agreed on, and the client does not compress. Do messages arrive?",
-    [Connect(extensions=DEFLATE), text(MESSAGE), text(MESSAGE), Watch(2)],
+    [
+        Connect(extensions=DEFLATE),
+        text(MESSAGE.decode()),
+        text(MESSAGE.decode()),
+        Watch(2),
+    ],
     source=FRAMING,
     headers=(EXTENSIONS,),
     name="not-compressed",
@@ -176,7 +186,7 @@ async def answers_twice(scope: Scope, receive: Receive, send: Send) -> None:
 
 @scenario(
     "A compressed message comes, and compression is not agreed on. Is it failed?",
-    [Connect(), *deflated(MESSAGE.encode()), Watch(2)],
+    [Connect(), together(deflated(MESSAGE)), Watch(2)],
     source="RFC 6455, section 5.2",
     word="MUST",
     rule=Rule(client=("FIN|reset",), never=("receives '*'|receives b'*'",)),
@@ -186,7 +196,7 @@ async def answers_twice(scope: Scope, receive: Receive, send: Send) -> None:
     "A compressed message comes in fragments. Does it arrive?",
     [
         Connect(extensions=DEFLATE),
-        *halves(deflated(MESSAGE.encode())[0]),
+        *halves(*deflated(MESSAGE)),
         Watch(2),
     ],
     source=FRAMING,

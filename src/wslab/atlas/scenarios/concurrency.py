@@ -43,7 +43,7 @@ async def close_while_receiving(scope: Scope, receive: Receive, send: Send) -> N
 
 @scenario(
     "Two tasks wait in `receive`, and two messages come. Does each get one?",
-    [Connect(), Await("sends 'both wait'"), text("one"), text("two"), Watch(2)],
+    [Connect(), Await("sends 'both wait'"), text("one"), text("two"), Watch(4)],
 )
 async def two_receive(scope: Scope, receive: Receive, send: Send) -> str:
     await receive()
@@ -51,7 +51,7 @@ async def two_receive(scope: Scope, receive: Receive, send: Send) -> str:
     receiving = [asyncio.ensure_future(receive()) for _ in range(2)]
     await asyncio.sleep(0)
     await send({"type": "websocket.send", "text": "both wait"})
-    done, _ = await asyncio.wait(receiving, timeout=1)
+    done, _ = await asyncio.wait(receiving, timeout=3)
     errors = [task for task in done if task.exception() is not None]
     await send({"type": "websocket.close"})
     return f"messages: {len(done) - len(errors)}, exceptions: {len(errors)}"
