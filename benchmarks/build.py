@@ -29,6 +29,11 @@ plugins:
   - mkdocs-jupyter:
       execute: true
 """
+OURS = """\
+INHERIT: {root}/mkdocs.yml
+nav: [index.md, {{Chapters: chapters/}}]
+not_in_nav: "*.md"
+"""
 # Written at the start of each Python process, as the environment says where.
 COUNTING = """\
 import os, sys
@@ -48,8 +53,11 @@ class Project:
         (directory / "counting" / "sitecustomize.py").write_text(COUNTING)
         shutil.copytree(ROOT / "notebooks", directory / "notebooks", ignore=IGNORED)
         shutil.copytree(ROOT / "site_src", directory / "site_src")
-        for name in ("mkdocs.yml", "requirements.lock"):
-            shutil.copy(ROOT / name, directory)
+        shutil.copy(ROOT / "requirements.lock", directory)
+        (directory / "mkdocs.yml").write_text(OURS.format(root=ROOT))
+        for path in (directory / "notebooks").glob("*.ipynb"):
+            # The atlas is not built: the chapters are what both builds have.
+            path.write_text(path.read_text().replace("../atlas/", "../"))
         shutil.copytree(ROOT / "src", directory / "src", ignore=IGNORED)
         (directory / "notebooks" / "index.md").write_text("# Home\n")
         (directory / "stock.yml").write_text(STOCK)
@@ -62,6 +70,7 @@ class Project:
             "PYTHONPATH": f"{self.directory / 'counting'}:{self.directory / 'src'}",
             "KERNELS": str(self.kernels),
             "NO_MKDOCS_2_WARNING": "1",
+            "ATLAS_PAGES": "false",
         }
         begin = time.perf_counter()
         done = subprocess.run(

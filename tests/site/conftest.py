@@ -48,7 +48,7 @@ class Project:
         return subprocess.run(
             command,
             cwd=self.directory,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "ATLAS_PAGES": "false"},
             capture_output=True,
             text=True,
             timeout=90,

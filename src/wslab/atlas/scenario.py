@@ -91,8 +91,33 @@ class Scenario:
         return limited or ends
 
 
+GROUPS = (
+    "refusing",
+    "accepting",
+    "ending",
+    "leaving",
+    "data",
+    "frames",
+    "compression",
+    "afterwards",
+    "concurrency",
+    "shutdown",
+    "handshake",
+    "headers",
+    "scope",
+    "origin",
+    "limits",
+    "framework",
+)
+"""The groups, in the order of a table: from what an application does to the edges."""
+
+
 class Scenarios(dict[str, Scenario]):
-    """All scenarios by their names, in the order of their definition."""
+    """All scenarios by their names."""
+
+    def in_order(self) -> list[Scenario]:
+        """Return the scenarios, group by group."""
+        return sorted(self.values(), key=lambda it: GROUPS.index(it.group))
 
     def add(
         self,

@@ -92,7 +92,7 @@ def _report(
         for change in changes(name, stored, rows[name]):
             different += 1
             print(change)
-        if output is not None:
+        if output is not None and rows[name]:
             try:
                 known = store.load(name, output)
             except store.NoSuchData:
@@ -171,7 +171,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     width = max(map(len, SCENARIOS))
-    for group, scenarios in groupby(SCENARIOS.values(), lambda it: it.group):
+    for group, scenarios in groupby(SCENARIOS.in_order(), lambda it: it.group):
         print(group)
         for scenario in scenarios:
             print(f"  {scenario.name:{width}}  {scenario.asks}")

@@ -130,7 +130,7 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
 
         Such a page is a template of Jinja's; `repository` is None if there is none.
         """
-        if page.file.src_uri in self._chapters:
+        if page.file.generated_by:  # a chapter, or a page of another plugin
             return markdown
         template = _TEMPLATES.from_string(markdown)
         return template.render(version=version("wslab"), repository=config.repo_url)
@@ -148,8 +148,9 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
         )
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
-        """Leave out what no reader sees."""
-        return lean(output)
+        """Leave out what no reader sees; another plugin's page is its own affair."""
+        own = page.file.generated_by in (None, "wslab")
+        return lean(output) if own else output
 
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Mend the search index that the theme has written."""

@@ -21,6 +21,9 @@ LATENCY = 0.1
 """Seconds before the client answers a close frame, as over a long way: the reset that
 an answer provokes from a server that has gone then can't overtake the FIN."""
 
+LINE_LIMIT = 500
+"""Characters that are kept of a line in a head."""
+
 _RUN = "x-run"
 
 
@@ -65,10 +68,20 @@ def request_bytes(connect: Connect, run: str) -> bytes:
 
 
 def _told(head: Head) -> Head:
-    """Return a head as it is stored: without the run, with no date of its own."""
-    headers = [(n, v) for n, v in head.headers if n.lower() != _RUN]
-    dated = [(n, "(now)" if n.lower() == "date" else v) for n, v in headers]
-    return head._replace(headers=tuple(dated))
+    """Return a head as it is stored: without the run, with no date, bounded."""
+    headers = [
+        (name, "(now)" if name.lower() == "date" else _cut(value))
+        for name, value in head.headers
+        if name.lower() != _RUN
+    ]
+    return head._replace(start=_cut(head.start), headers=tuple(headers))
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a text that is very long, and its length."""
+    if len(text) <= LINE_LIMIT:
+        return text
+    return f"{text[:LINE_LIMIT]}\N{HORIZONTAL ELLIPSIS} ({len(text)} characters)"
 
 
 class WireClient(asyncio.Protocol):

@@ -54,7 +54,7 @@ class Book:
         stored = set(store.names())
         self.rows = [
             Row(scenario, store.load(scenario.name))
-            for scenario in SCENARIOS.values()
+            for scenario in SCENARIOS.in_order()
             if scenario.name in stored
         ]
 
