@@ -52,7 +52,7 @@ class Project:
         (directory / "counting").mkdir(parents=True)
         (directory / "counting" / "sitecustomize.py").write_text(COUNTING)
         shutil.copytree(ROOT / "notebooks", directory / "notebooks", ignore=IGNORED)
-        shutil.copytree(ROOT / "site_src", directory / "site_src")
+        shutil.copytree(ROOT / "site_src", directory / "site_src", ignore=ATLAS)
         shutil.copy(ROOT / "requirements.lock", directory)
         (directory / "mkdocs.yml").write_text(OURS.format(root=ROOT))
         for path in (directory / "notebooks").glob("*.ipynb"):
@@ -90,6 +90,7 @@ class Project:
         return len(self.kernels.read_text().splitlines())
 
 
+ATLAS = shutil.ignore_patterns("check-a-server.md")
 IGNORED = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
 
 

@@ -21,7 +21,7 @@ from wslab.site.notebooks import read_notebook
 from ..site.written import write
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "ATLAS_PAGES": "false"}
 
 
 def wslab(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

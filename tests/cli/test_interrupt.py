@@ -46,7 +46,12 @@ def wslab(
     with subprocess.Popen(
         [*before, sys.executable, "-m", "wslab.cli", *arguments],
         cwd=directory,
-        env={**os.environ, "TMPDIR": str(temporary), "NO_MKDOCS_2_WARNING": "1"},
+        env={
+            **os.environ,
+            "TMPDIR": str(temporary),
+            "NO_MKDOCS_2_WARNING": "1",
+            "ATLAS_PAGES": "false",
+        },
         stderr=subprocess.PIPE,
         text=True,
     ) as command:
