@@ -119,6 +119,35 @@ async def test_a_client_that_can_vanish_does():
     assert "receives disconnect 1006" in cell.usual.application
 
 
+@pytest.mark.parametrize("client", ["channels-communicator", "httpx-ws"])
+async def test_an_application_that_ends_the_process_ends_the_test(client):
+    found = await cells(client, "handler-exits", "framework-close-code")
+    assert found["handler-exits"].usual.client == ("raises SystemExit",)
+    assert "raises SystemExit: 1" in found["handler-exits"].usual.application
+    assert found["framework-close-code"].usual.client[-1] == "close 3000 'bye'"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "line"),
+    [
+        ("close-with-str", "close '1000'"),
+        ("close-with-65536", "close 65536"),
+        ("close-with-reason-as-bytes", "close 4001 b'bye'"),
+        ("sends-a-surrogate", r"text 'a\ud800b'"),
+    ],
+)
+async def test_what_no_server_would_send_is_shown_as_the_test_client_has_it(
+    scenario, line
+):
+    (cell,) = (await cells("starlette-testclient", scenario)).values()
+    assert line in cell.usual.client
+
+
+async def test_a_key_that_is_random_leaves_no_trace():
+    (cell,) = (await cells("httpx-ws", "accept")).values()
+    assert not cell.varies
+
+
 async def test_what_is_left_shows_no_path_and_no_address():
     """A cancellation by anyio has both in its text."""
     (cell,) = (await cells("starlette-testclient", "framework-never-receives")).values()

@@ -17,7 +17,7 @@ async def play(session: Session) -> None:
     communicator = WebsocketCommunicator(
         session.app,
         session.target,
-        [(name.lower().encode(), value.encode()) for name, value in session.headers],
+        session.raw_headers,
         session.subprotocols,
     )
     connected, detail = await communicator.connect()
@@ -48,4 +48,4 @@ def _show(event: Any, session: Session) -> None:
         case {"type": "websocket.close"}:
             session.closed(event.get("code", 1000), event.get("reason"))
         case _:
-            session.other(f"event {event['type']}")
+            session.other(f"event {event.get('type', 'without a type')}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
-from httpx import AsyncClient, Headers
+from httpx import AsyncClient, Headers, Response
 from httpx_ws import (
     AsyncWebSocketSession,
     WebSocketDisconnect,
@@ -13,7 +13,9 @@ from httpx_ws import (
 )
 from httpx_ws.transport import ASGIWebSocketTransport
 from wsproto.events import BytesMessage, Event, TextMessage
+from wsproto.utilities import generate_accept_token
 
+from wslab.atlas.acts import KEY
 from wslab.atlas.testclients.session import Session
 from wslab.atlas.testclients.steps import Close, Message, Ping, Receive
 
@@ -29,7 +31,7 @@ async def play(session: Session) -> None:
             session.target,
             client,
             subprotocols=session.subprotocols,
-            headers=Headers(session.headers),
+            headers=Headers(session.raw_headers),
         )
         try:
             websocket = await block.enter_async_context(connection)
@@ -42,7 +44,7 @@ async def play(session: Session) -> None:
             session.closed(end.code, end.reason)
             return
         assert websocket.response is not None
-        session.accepted(websocket.response.headers.multi_items())
+        session.accepted(_headers(websocket.response))
         async for step in session:
             match step:
                 case Message(str() as text):
@@ -60,6 +62,14 @@ async def play(session: Session) -> None:
                         session.closed(end.code, end.reason)
                     else:
                         _show(event, session)
+
+
+def _headers(response: Response) -> list[tuple[str, str]]:
+    """Return the headers as they are for the atlas's key: each run has another."""
+    key = response.request.headers["sec-websocket-key"]
+    theirs, ours = (generate_accept_token(it.encode()).decode() for it in (key, KEY))
+    headers = response.headers.multi_items()
+    return [(name, value.replace(theirs, ours)) for name, value in headers]
 
 
 def _show(event: Event, session: Session) -> None:

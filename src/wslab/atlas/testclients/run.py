@@ -45,7 +45,7 @@ class InMemoryRun:
         self._name = name
         self._channel = channel
         self._clients: list[_Client] = []
-        self._hangs = False
+        self._lost = False
 
     async def perform(self) -> Outcome:
         """Perform the acts and return what was seen.
@@ -89,17 +89,26 @@ class InMemoryRun:
 
     async def _order(self, number: int, act: int | None, seconds: float) -> bool:
         """Have the worker act for a client; return whether it was done in time."""
-        if self._hangs:
+        if self._lost:
             return True
         await self._worker.order(run=self._name, client=number, act=act)
         try:
             async with asyncio.timeout(seconds + MARGIN):
                 while not (answer := await self._worker.answer()).get("done"):
+                    if "ends" in answer:
+                        return self._ended(number, answer["ends"])
                     self._take(answer)
         except TimeoutError:
-            self._hangs = True
+            self._lost = True
             return False
         self._clients[number].over = answer["over"]
+        return True
+
+    def _ended(self, number: int, error: str) -> bool:
+        """Note that an exception has ended the whole process, as a test's would."""
+        client = self._clients[number]
+        client.seen.append((time.monotonic(), f"raises {error}"))
+        client.over = self._lost = True
         return True
 
     def _take(self, answer: dict[str, Any]) -> None:

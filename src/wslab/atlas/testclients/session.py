@@ -40,6 +40,11 @@ class Session:
         self._acts: asyncio.Queue[Act | None] = asyncio.Queue()
         self._idle = asyncio.Event()
 
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers as bytes, the names in lower case."""
+        return [(n.lower().encode(), v.encode("latin-1")) for n, v in self.headers]
+
     async def run(self, play: Callable[[Session], Awaitable[None]]) -> None:
         """Run the test to its end; an exception that it ends with belongs to it."""
         try:
@@ -94,20 +99,26 @@ class Session:
     def received(self, content: str | bytes) -> None:
         """A message has come."""
         self._messages += 1
-        opcode = Opcode.TEXT if isinstance(content, str) else Opcode.BINARY
-        data = content.encode() if isinstance(content, str) else content
-        self._frame(opcode, data)
+        if isinstance(content, bytes):
+            self._frame(Opcode.BINARY, content)
+            return
+        try:
+            self._frame(Opcode.TEXT, content.encode())
+        except UnicodeEncodeError:
+            self.other(f"text {content!r}")
 
-    def closed(self, code: int | None, reason: str | None) -> None:
-        """The connection is closed, with what the test client shows of it."""
+    def closed(self, code: Any, reason: Any) -> None:
+        """The connection is closed, with what the test client shows, whatever it is."""
         self._over = True
-        if code is None:
-            self._frame(Opcode.CLOSE, b"")
-        elif 0 <= code < 1 << 16:
-            data = code.to_bytes(2, "big") + (reason or "").encode()
-            self._frame(Opcode.CLOSE, data)
-        else:
-            self.other(f"close {code}")
+        match code, reason or "":
+            case None, "":
+                self._frame(Opcode.CLOSE, b"")
+            case int(), str() as text if 0 <= code < 1 << 16:
+                self._frame(Opcode.CLOSE, code.to_bytes(2, "big") + text.encode())
+            case _:
+                self.other(
+                    f"close {code!r} {reason!r}" if reason else f"close {code!r}"
+                )
 
     def other(self, line: str) -> None:
         """Something has come that is no message and no end."""
@@ -156,8 +167,10 @@ def _kind(error: BaseException) -> str:
     return name
 
 
-def decoded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
-    """Return headers of an ASGI event as pairs of str."""
-    return [
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in headers
-    ]
+def decoded(headers: Iterable[tuple[Any, Any]]) -> list[tuple[str, str]]:
+    """Return headers of an ASGI event as pairs of str; some send what is no bytes."""
+    return [(_text(name), _text(value)) for name, value in headers]
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

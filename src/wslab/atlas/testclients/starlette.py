@@ -17,7 +17,7 @@ async def play(session: Session) -> None:
     """Play a session; each call of the test client blocks, as it does in a test."""
     client = TestClient(session.app)
     connection = client.websocket_connect(
-        session.target, session.subprotocols, headers=Headers(session.headers)
+        session.target, session.subprotocols, headers=Headers(session.raw_headers)
     )
     with ExitStack() as block:
         try:
@@ -52,4 +52,4 @@ def _show(event: Any, session: Session) -> None:
         case {"type": "websocket.close"}:
             session.closed(event.get("code", 1000), event.get("reason"))
         case _:
-            session.other(f"event {event['type']}")
+            session.other(f"event {event.get('type', 'without a type')}")

@@ -40,7 +40,10 @@ def main(module: str, descriptor: int) -> None:
             if os.fork() == 0:
                 control.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                asyncio.run(work(play, connection))
+                try:
+                    asyncio.run(work(play, connection))
+                except (SystemExit, KeyboardInterrupt) as error:
+                    connection.sendall(_line(ends=type(error).__name__))
                 os._exit(0)
             connection.close()
 
@@ -49,7 +52,7 @@ async def work(play: Play, connection: socket.socket) -> None:
     """Take orders until there are no more."""
     reader, writer = await asyncio.open_connection(sock=connection)
     worker = Worker(play, writer)
-    writer.write(json.dumps({"process": os.getpid()}).encode() + b"\n")
+    writer.write(_line(process=os.getpid()))
     while line := await reader.readline():
         await worker.perform(**json.loads(line))
 
@@ -92,7 +95,11 @@ class Worker:
         return session
 
     def _write(self, **what: Any) -> None:
-        self._writer.write(json.dumps(what).encode() + b"\n")
+        self._writer.write(_line(**what))
+
+
+def _line(**what: Any) -> bytes:
+    return json.dumps(what).encode() + b"\n"
 
 
 if __name__ == "__main__":
