@@ -6,6 +6,7 @@ chapter that shows a measured row beside its own cell needs the two to agree.
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -26,6 +27,13 @@ SHOWN = sorted(
 )
 
 
+class Listening(NamedTuple):
+    """A server of this process in the place of one in a process of its own."""
+
+    port: int
+    server: str = "uvicorn"
+
+
 def test_chapters_show_measured_rows():
     assert SHOWN
 
@@ -35,6 +43,9 @@ async def test_a_row_that_a_chapter_shows_is_what_its_server_does(name, monkeypa
     async with Channel() as channel:
         monkeypatch.setenv(ADDRESS, channel.address)
         async with serve(Subject(), log_level="critical") as server:
-            outcome = await Run(server, SCENARIOS[name], f"{name}.0", channel).perform()
+            listening = Listening(server.port)
+            outcome = await Run(
+                listening, SCENARIOS[name], f"{name}.0", channel
+            ).perform()
     stored = store.load(name)["uvicorn"]
     assert outcome.views in [it.views for it in stored.outcomes]

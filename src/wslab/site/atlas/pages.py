@@ -195,10 +195,18 @@ def source_of(app: Application) -> str:
     lines = textwrap.dedent(inspect.getsource(app)).splitlines()
     (function,) = ast.parse("\n".join(lines)).body
     told = inspect.getclosurevars(app).nonlocals
-    values = [f"{name} = {value!r}" for name, value in told.items()]
-    return "\n".join(
-        [*values, *([""] if values else []), *lines[function.lineno - 1 :]]
-    )
+    values = [f"{name} = {value!r}" for name, value in told.items() if _plain(value)]
+    before = [*values, ""] if values else []
+    return "\n".join([*before, *lines[function.lineno - 1 :]])
+
+
+def _plain(value: object) -> bool:
+    """Return whether a value can be written as a literal."""
+    try:
+        ast.literal_eval(repr(value))
+    except (ValueError, SyntaxError):
+        return False
+    return True
 
 
 def _server_page(book: Book, server: Listed) -> tuple[str, str]:

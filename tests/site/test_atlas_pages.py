@@ -1,0 +1,103 @@
+"""The atlas's pages, made of the stored data: every cell is somewhere, and is told."""
+
+import csv
+import gzip
+import io
+import json
+import re
+
+import pytest
+
+from wslab.atlas import store
+from wslab.atlas.columns import COLUMNS, KINDS
+from wslab.atlas.scenarios import SCENARIOS
+from wslab.atlas.servers.table import SERVERS
+from wslab.site.atlas.book import Book
+from wslab.site.atlas.explorer import choices
+from wslab.site.atlas.pages import HOLE, downloads, pages, source_of
+
+
+@pytest.fixture(scope="module")
+def book():
+    return Book()
+
+
+@pytest.fixture(scope="module")
+def made(book):
+    """The pages by their addresses."""
+    return {page.uri: page for page in pages(book)}
+
+
+def test_every_scenario_and_every_server_has_a_page(made):
+    assert {f"atlas/{name}.md" for name in SCENARIOS} <= made.keys()
+    assert {f"atlas/servers/{name}.md" for name in SERVERS} <= made.keys()
+
+
+def test_a_scenarios_page_asks_and_has_a_place_for_every_cell(made):
+    for name, scenario in SCENARIOS.items():
+        page = made[f"atlas/{name}.md"]
+        assert scenario.asks in page.markdown
+        assert page.markdown.count(HOLE) == 1
+        for column in store.load(name):
+            assert f'<details id="{column}"' in page.html, (name, column)
+
+
+def test_a_scenarios_code_is_whole(made):
+    for name, scenario in SCENARIOS.items():
+        code = source_of(scenario.app)
+        compile(code, name, "exec")
+        assert "async def" in code
+        assert "@scenario" not in code
+
+
+def test_the_code_of_a_family_says_what_it_was_told():
+    assert "1008" in source_of(SCENARIOS["close-with-1008"].app)
+
+
+def test_each_kind_of_columns_has_its_table(made):
+    tables = {
+        "servers": "atlas/index.md",
+        "test clients": "atlas/testclients.md",
+        "frameworks": "atlas/frameworks.md",
+    }
+    assert tables.keys() == KINDS.keys()
+    for kind, uri in tables.items():
+        heads = re.findall(r'<th scope="col" data-server="([\w-]+)">', made[uri].html)
+        assert heads == list(KINDS[kind])
+
+
+def test_a_cell_of_the_table_links_to_its_place(made):
+    html = made["atlas/index.md"].html
+    linked = re.findall(r'<a href="([\w-]+)/#([\w-]+)">', html)
+    assert linked
+    for scenario, column in linked:
+        assert column in COLUMNS
+        assert f'<details id="{column}"' in made[f"atlas/{scenario}.md"].html
+
+
+def test_what_is_not_as_a_section_says_is_told_apart_by_its_word(made, book):
+    html = made["atlas/servers/granian.md"].html
+    must, should = (html.index(f"Departures from a {word}") for word in ("MUST", "SH"))
+    assert must < should
+    assert "close-with-1005" in html[must:should]
+
+
+def test_the_table_is_small_enough_for_a_phone(made):
+    assert len(gzip.compress(made["atlas/index.md"].html.encode())) < 58_000
+
+
+def test_the_explorer_has_each_code_and_says_which_may_not_be_sent(book):
+    told = {it.scenario: it.with_ for it in choices(book)}
+    assert told["close-with-1008"] == "code 1008"
+    assert told["close-with-1005"] == "code 1005, may not be sent"
+    assert {"handler-returns", "handler-raises", "denial"} <= told.keys()
+
+
+def test_the_data_can_be_downloaded(book):
+    files = dict(downloads(book))
+    names = json.loads(files["atlas/data/index.json"])
+    assert sorted(names) == sorted(SCENARIOS)
+    assert json.loads(files["atlas/data/handler-returns.json"])["cells"]
+    rows = list(csv.DictReader(io.StringIO(files["atlas/atlas.csv"])))
+    assert {row["scenario"] for row in rows} == set(SCENARIOS)
+    assert {row["conforms"] for row in rows} == {"yes", "no", ""}
