@@ -1,0 +1,129 @@
+"""The atlas in a browser: filters, a cell that opens, a link to any state, no script."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(300),  # the first test waits for the build
+]
+
+Visits = Callable[..., Any]
+
+ROWS = """() => [...document.querySelectorAll(".wa-table tr[id]")]
+    .filter(it => it.offsetParent).map(it => it.id)"""
+HEADS = """() => [...document.querySelectorAll(".wa-table th[data-server]")]
+    .filter(it => it.offsetParent).map(it => it.dataset.server)"""
+WIDER = "() => document.documentElement.scrollWidth > innerWidth"
+
+
+async def test_words_a_group_and_differences_narrow_the_table(
+    visit: Visits, site: str
+) -> None:
+    page = await (await visit(site)).open("atlas/")
+    everything = await page.evaluate(ROWS)
+    await page.get_by_label("Find").fill("handler RETURNS")
+    found = await page.evaluate(ROWS)
+    assert "handler-returns" in found
+    assert len(found) < len(everything)
+    status = page.locator(".wa-filters output")
+    told = re.match(r"(\d+) of (\d+) scenarios", await status.inner_text())
+    assert told
+    assert (int(told[1]), int(told[2])) == (len(found), len(everything))
+    await page.get_by_label("Find").fill("")
+    await page.get_by_label("Group").select_option("origin")
+    assert all(name.startswith("origin") for name in await page.evaluate(ROWS))
+    await page.get_by_role("button", name="Show all").click()
+    assert await page.evaluate(ROWS) == everything
+    await page.get_by_label("only where they differ").check()
+    differing = await page.evaluate(ROWS)
+    assert 0 < len(differing) < len(everything)
+
+
+async def test_servers_can_be_hidden_and_an_address_says_what_is_shown(
+    visit: Visits, site: str
+) -> None:
+    guest = await visit(site)
+    page = await guest.open("atlas/")
+    await page.get_by_text("Servers", exact=True).click()
+    await page.locator("input[value=daphne]").uncheck()
+    await page.locator("input[name=view][value=client]").check()
+    await page.get_by_label("Find").fill("returns")
+    shown = await page.evaluate(ROWS), await page.evaluate(HEADS)
+    assert "daphne" not in shown[1]
+    assert "uvicorn" in shown[1]
+    address = page.url.removeprefix(f"{site}/")
+    again = await guest.open(address)
+    assert (await again.evaluate(ROWS), await again.evaluate(HEADS)) == shown
+    assert not await again.locator(".wa-app").first.is_visible()
+
+
+async def test_a_cell_opens_in_place_by_keyboard_and_its_address_opens_it_again(
+    visit: Visits, site: str
+) -> None:
+    guest = await visit(site)
+    page = await guest.open("atlas/")
+    cell = page.locator("#handler-returns td a").first
+    await cell.focus()
+    await page.keyboard.press("Enter")
+    dialog = page.locator("dialog.wa-dialog")
+    await dialog.locator("svg").first.wait_for()
+    assert "returns" in await dialog.inner_text()
+    assert "open=handler-returns/uvicorn" in page.url
+    address = page.url.removeprefix(f"{site}/")
+    await page.keyboard.press("Escape")
+    await dialog.wait_for(state="hidden")
+    assert "open=" not in page.url
+    assert await cell.evaluate("it => it === document.activeElement")
+    again = await guest.open(address)
+    await again.locator("dialog.wa-dialog svg").first.wait_for()
+
+
+@pytest.mark.parametrize("address", ["atlas/testclients/", "atlas/frameworks/"])
+async def test_the_other_tables_open_their_cells_too(
+    visit: Visits, site: str, address: str
+) -> None:
+    page = await (await visit(site)).open(address)
+    await page.locator(".wa-table td a").first.click()
+    await page.locator("dialog.wa-dialog .wa-views").first.wait_for()
+
+
+async def test_without_javascript_there_are_tables_and_links(
+    visit: Visits, site: str
+) -> None:
+    page = await (await visit(site, java_script_enabled=False)).open("atlas/")
+    assert not await page.locator(".wa-filters").is_visible()
+    await page.locator("#handler-returns td a").first.click()
+    assert page.url.endswith("/atlas/handler-returns/#uvicorn")
+    assert await page.locator("details#uvicorn").is_visible()
+
+
+async def test_the_explorer_answers_with_what_was_measured(
+    visit: Visits, site: str
+) -> None:
+    guest = await visit(site)
+    page = await guest.open("atlas/explorer/")
+    await page.get_by_label("When").select_option("after it has accepted")
+    await page.get_by_label("the application").select_option("closes")
+    await page.get_by_label("with").select_option("code 4999")
+    await page.get_by_label("on", exact=True).select_option("hypercorn")
+    answer = page.locator(".wa-answer")
+    await answer.get_by_text("close 4999").first.wait_for()
+    assert '"code": 4999' in await answer.locator("pre").inner_text()
+    again = await guest.open(page.url.removeprefix(f"{site}/"))
+    await again.locator(".wa-answer").get_by_text("close 4999").first.wait_for()
+
+
+@pytest.mark.parametrize(
+    "address", ["atlas/", "atlas/handler-returns/#daphne", "atlas/servers/granian/"]
+)
+async def test_no_page_scrolls_sideways_on_a_phone(
+    visit: Visits, site: str, address: str
+) -> None:
+    page = await (await visit(site, viewport={"width": 390, "height": 844})).open(
+        address
+    )
+    assert not await page.evaluate(WIDER)
