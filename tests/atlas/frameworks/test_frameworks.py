@@ -60,7 +60,7 @@ def test_what_a_framework_lacks_is_asked_for():
 
 def test_a_server_is_not_asked_what_a_framework_decides():
     ours, theirs = SCENARIOS["framework-handler-returns"], SCENARIOS["handler-returns"]
-    assert FRAMEWORKS["quart"].without(theirs)
-    assert not FRAMEWORKS["quart"].without(ours)
-    assert SERVERS["uvicorn"].without(ours)
-    assert not SERVERS["uvicorn"].without(theirs)
+    assert FRAMEWORKS["quart"].concerns(ours)
+    assert not FRAMEWORKS["quart"].concerns(theirs)
+    assert SERVERS["uvicorn"].concerns(theirs)
+    assert not SERVERS["uvicorn"].concerns(ours)
