@@ -1,4 +1,4 @@
-"""The atlas in a browser: filters, a cell that opens, a link to any state, no script."""
+"""The atlas in a browser: filters, a cell that opens, addresses, and no script."""
 
 import re
 from collections.abc import Callable

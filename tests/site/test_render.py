@@ -166,7 +166,7 @@ def test_a_megabyte_of_anything_is_rendered_in_a_moment(unit: str) -> None:
 
 
 def test_a_megabyte_in_small_writes_is_joined_in_a_moment() -> None:
-    html = as_html([stream("0123456\n") for _ in range(125_000)], no_image)
+    html = as_html([stream("0123456\n")] * 125_000, no_image)
     assert "0123456\n0123456\n" in html
     assert "characters left out" in html
 
