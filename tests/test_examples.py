@@ -19,12 +19,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 import wslab
+import wslab.atlas
 import wslab.lab
 import wslab.testing
 import wslab.trace.model
 
 SITE_SRC = Path(__file__).parents[1] / "site_src"
-MODULES = (wslab, wslab.testing, wslab.lab, wslab.trace.model)
+MODULES = (wslab, wslab.atlas, wslab.testing, wslab.lab, wslab.trace.model)
 FENCED = re.compile(r"^( *)```python\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
 ROUTE = re.compile(r'@(\w+)\.(?:websocket_route|on_ws_request)\(\s*"([^"]*)"')
 INCLUDED = re.compile(r'app\.include_router\((\w+), prefix="([^"]*)"')

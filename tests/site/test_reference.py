@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 import wslab
+import wslab.atlas
 import wslab.lab
 import wslab.testing
 
@@ -16,7 +17,7 @@ from .loaded import Loaded
 
 pytestmark = pytest.mark.timeout(300)  # the first test waits for the build
 
-MODULES = [wslab, wslab.lab, wslab.testing]
+MODULES = [wslab, wslab.atlas, wslab.lab, wslab.testing]
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(it.stem for it in (ROOT / "site_src" / "reference").glob("*.md"))
 
