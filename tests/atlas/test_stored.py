@@ -1,54 +1,57 @@
-"""The stored atlas is still true: uvicorn's columns are measured again and compared.
+"""The stored atlas is still true: some columns are measured again and compared.
 
-A cell that differs is measured once more by itself, on a machine that is then less
-busy, before the test fails with what changed in words. Where a version is not that of
-the data there is nothing to compare: `wslab atlas run` is for that.
+They are uvicorn's three and the library's two. A cell that differs is measured once
+more by itself, on a machine that is then less busy, before the test fails with what
+changed in words. Where a version is not that of the data there is nothing to compare:
+`wslab atlas run` is for that.
 """
 
 import pytest
 
 from wslab.atlas import store
+from wslab.atlas.columns import COLUMNS, column
 from wslab.atlas.diff import changes
-from wslab.atlas.measure.column import ServerColumn
 from wslab.atlas.measure.queue import measure
 from wslab.atlas.scenarios import SCENARIOS
-from wslab.atlas.servers.table import SERVERS
 
-MEASURED_IN_CI = ("uvicorn", "uvicorn-wsproto", "uvicorn-websockets")
+MEASURED_IN_CI = (
+    "uvicorn",
+    "uvicorn-wsproto",
+    "uvicorn-websockets",
+    "wslab",
+    "wslab-testing",
+)
 
 
-def test_every_scenario_is_stored_for_every_server_and_no_other():
+def test_what_is_stored_is_every_scenario_of_every_column_that_it_concerns():
     assert store.names() == sorted(SCENARIOS)
-    for name in SCENARIOS:
-        assert set(SERVERS) <= set(store.load(name)), name
+    for name, scenario in SCENARIOS.items():
+        concerned = {it.name for it in COLUMNS.values() if it.concerns(scenario)}
+        assert store.load(name).keys() == concerned, name
 
 
-def is_current(name, scenario):
-    """Whether what is installed is what the stored cell was measured on."""
-    return store.load(scenario)[name].versions == SERVERS[name].versions()
-
-
-async def differing(column, names, repeats):
-    chosen = [SCENARIOS[name] for name in names]
-    found = measure([ServerColumn(SERVERS[column])], chosen, repeats=repeats)
+async def differing(name, scenarios, repeats):
+    found = measure([column(name)], scenarios, repeats=repeats)
     return [
         change
         async for one in found
-        for change in changes(
-            one.scenario, store.load(one.scenario), {column: one.cell}
-        )
+        for change in changes(one.scenario, store.load(one.scenario), {name: one.cell})
     ]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("column", MEASURED_IN_CI)
-async def test_a_column_is_what_was_stored(column):
-    current = [name for name in SCENARIOS if is_current(column, name)]
-    if not current:
-        pytest.skip(f"the data are of other versions than {SERVERS[column].versions()}")
-    suspects = [change.scenario for change in await differing(column, current, 2)]
-    remaining = [
-        str(it) for name in suspects for it in await differing(column, [name], 5)
+@pytest.mark.parametrize("name", MEASURED_IN_CI)
+async def test_a_column_is_what_was_stored(name):
+    measured = column(name)
+    current = [
+        scenario
+        for scenario in SCENARIOS.values()
+        if measured.concerns(scenario)
+        and store.load(scenario.name)[name].versions == measured.versions()
     ]
+    if not current:
+        pytest.skip(f"the data are of other versions than {measured.versions()}")
+    suspects = [SCENARIOS[it.scenario] for it in await differing(name, current, 2)]
+    remaining = [str(it) for one in suspects for it in await differing(name, [one], 5)]
     assert not remaining, "\n".join(["", *remaining])
