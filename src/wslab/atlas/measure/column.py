@@ -24,7 +24,7 @@ and what works must not wait for one, or its delays would be told as the server'
 WORK = 0.5
 """Seconds after which a run counts as one that waits."""
 
-ALONE = 8
+ALONE = 6
 """Processes of a server at a time that play one run each."""
 
 NO_OPTION = "no such option"
@@ -82,6 +82,7 @@ class ServerColumn:
     async def __aexit__(self, *exc: object) -> None:
         for process in self._shared.values():
             await process.end()
+        self._shared.clear()
         await self._channel.__aexit__(*exc)
 
     async def play(self, scenario: Scenario, run: str) -> Outcome | str:

@@ -13,7 +13,7 @@ from wslab.atlas.measure.column import Column
 from wslab.atlas.scenario import Scenario
 
 REPEATS = 5
-"""Runs of a scenario; where they differ, there are as many more."""
+"""Runs of a scenario; where they differ, it is measured again at the end."""
 
 JOBS = 3
 """Columns that are measured at a time."""
@@ -37,12 +37,14 @@ async def measure(
 ) -> AsyncIterator[Measured]:
     """Measure every scenario on every column that it concerns.
 
-    Each cell is yielded when it is known.
+    Each cell is yielded when it is known. Where the runs of one differ, it is put aside
+    and measured again at the end, with few others beside it: on a busy machine a delay
+    may be the machine's. What is seen then counts.
 
     Args:
         columns: What plays the scenarios.
         scenarios: The rows.
-        repeats: Runs of each; where they differ, there are as many more.
+        repeats: Runs of each; at the end twice as many where they still differ.
         jobs: Columns that are measured at a time.
 
     Raises:
@@ -50,21 +52,34 @@ async def measure(
     """
     found: asyncio.Queue[Measured | None] = asyncio.Queue()
     slots = asyncio.Semaphore(jobs)
+    suspects: dict[Column, list[Scenario]] = {column: [] for column in columns}
 
     async def row(column: Column, scenario: Scenario) -> None:
         cell = await _cell(column, scenario, repeats)
-        await found.put(Measured(column.name, scenario.name, cell))
+        if cell.varies:
+            suspects[column].append(scenario)
+        else:
+            await found.put(Measured(column.name, scenario.name, cell))
 
     async def rows(column: Column) -> None:
         async with slots, column, asyncio.TaskGroup() as group:
             for scenario in filter(column.concerns, scenarios):
                 group.create_task(row(column, scenario))
 
+    async def again(column: Column) -> None:
+        async with slots, column:
+            for scenario in suspects[column]:
+                cell = await _cell(column, scenario, repeats, beyond=repeats)
+                await found.put(Measured(column.name, scenario.name, cell))
+
     async def everything() -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 for column in columns:
                     group.create_task(rows(column))
+            async with asyncio.TaskGroup() as group:
+                for column in filter(suspects.get, columns):
+                    group.create_task(again(column))
         finally:
             await found.put(None)
 
@@ -78,11 +93,13 @@ async def measure(
         await asyncio.gather(work, return_exceptions=True)
 
 
-async def _cell(column: Column, scenario: Scenario, repeats: int) -> Cell:
-    """Play a scenario until it is known whether it always ends the same."""
+async def _cell(
+    column: Column, scenario: Scenario, repeats: int, *, beyond: int = 0
+) -> Cell:
+    """Play a scenario several times, and `beyond` those again if they differ."""
     seen: list[Outcome] = []
     without = ""
-    while not without and len(seen) < (repeats if _agree(seen) else 2 * repeats):
+    while not without and len(seen) < repeats + (0 if _agree(seen) else beyond):
         async with asyncio.TaskGroup() as group:
             runs = [
                 group.create_task(column.play(scenario, f"{scenario.name}.{number}"))
