@@ -109,6 +109,11 @@ def _pause(last: float | None, at: float) -> list[str]:
     return [f"about {seconds} s later"]
 
 
+def is_silence(line: str) -> bool:
+    """Return whether a line tells of a silence between two others."""
+    return line.endswith(" s later")
+
+
 def _wire_lines(event: WireEvent, headers: Iterable[str]) -> list[str]:
     match event:
         case Head():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from wslab.atlas.cell import Cell, Outcome, counted
 from wslab.atlas.measure.column import Column
 from wslab.atlas.scenario import Scenario
+from wslab.atlas.views import is_silence
 
 REPEATS = 5
 """Runs of a scenario; where they differ, it is measured again at the end."""
@@ -37,9 +38,10 @@ async def measure(
 ) -> AsyncIterator[Measured]:
     """Measure every scenario on every column that it concerns.
 
-    Each cell is yielded when it is known. Where the runs of one differ, it is put aside
-    and measured again at the end, with few others beside it: on a busy machine a delay
-    may be the machine's. What is seen then counts.
+    Each cell is yielded when it is known. Where the runs of one differ, or tell of a
+    silence, it is put aside and measured again at the end, with few others beside it: a
+    delay may be the machine's, or what another run does to the same server. What is
+    seen then counts.
 
     Args:
         columns: What plays the scenarios.
@@ -56,7 +58,7 @@ async def measure(
 
     async def row(column: Column, scenario: Scenario) -> None:
         cell = await _cell(column, scenario, repeats)
-        if cell.varies:
+        if cell.varies or _tells_of_silence(cell):
             suspects[column].append(scenario)
         else:
             await found.put(Measured(column.name, scenario.name, cell))
@@ -118,6 +120,11 @@ async def _cell(
         machine=f"{platform.system()} {platform.machine()}",
         without=without,
     )
+
+
+def _tells_of_silence(cell: Cell) -> bool:
+    lines = cell.usual.client if cell.usual else ()
+    return any(is_silence(line) for line in lines)
 
 
 def _agree(outcomes: Sequence[Outcome]) -> bool:
