@@ -6,6 +6,8 @@ changed in words. Where a version is not that of the data there is nothing to co
 `wslab atlas run` is for that.
 """
 
+import platform
+
 import pytest
 
 from wslab.atlas import store
@@ -30,6 +32,13 @@ def test_what_is_stored_is_every_scenario_of_every_column_that_it_concerns():
         assert store.load(name).keys() == concerned, name
 
 
+def is_current(name, scenario):
+    """Whether the stored cell is of these versions, and of such a machine."""
+    cell = store.load(scenario)[name]
+    same_system = cell.machine.startswith(platform.system())
+    return same_system and cell.versions == column(name).versions()
+
+
 async def differing(name, scenarios, repeats):
     found = measure([column(name)], scenarios, repeats=repeats)
     return [
@@ -47,11 +56,10 @@ async def test_a_column_is_what_was_stored(name):
     current = [
         scenario
         for scenario in SCENARIOS.values()
-        if measured.concerns(scenario)
-        and store.load(scenario.name)[name].versions == measured.versions()
+        if measured.concerns(scenario) and is_current(name, scenario.name)
     ]
     if not current:
-        pytest.skip(f"the data are of other versions than {measured.versions()}")
+        pytest.skip(f"the data are of other versions, or of another system: {name}")
     suspects = [SCENARIOS[it.scenario] for it in await differing(name, current, 2)]
     remaining = [str(it) for one in suspects for it in await differing(name, [one], 5)]
     assert not remaining, "\n".join(["", *remaining])

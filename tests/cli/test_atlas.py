@@ -98,8 +98,10 @@ def test_a_wrong_argument_is_a_sentence(arguments, told):
     assert "Traceback" not in found.stderr
 
 
-@pytest.mark.slow
-def test_ctrl_c_stops_every_server():
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_signal_stops_every_server(number, status):
     """The servers are in sessions of their own: the command has to end them."""
     process = subprocess.Popen(
         [*COMMAND, "run", "--server", "daphne", "--scenario", "handler-returns"],
@@ -111,9 +113,9 @@ def test_ctrl_c_stops_every_server():
     children = []
     while not children and process.poll() is None:
         children = me.children()
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, number)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert "interrupted" in errors
     psutil.wait_procs(children, timeout=30)
     assert not any(child.is_running() for child in children)

@@ -46,10 +46,18 @@ directory. Each runs with `uvicorn NAME:app` there.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     options = parser().parse_args(arguments)
-    if options.command == "atlas":
-        from wslab.cli import atlas  # needs no extra
+    with sigterm_interrupts() as come:
+        status = _atlas(options) if options.command == "atlas" else _site(options)
+    return 128 + come[0] if come else status
 
-        return atlas.run(options)
+
+def _atlas(options: argparse.Namespace) -> int:
+    from wslab.cli import atlas  # needs no extra
+
+    return atlas.run(options)
+
+
+def _site(options: argparse.Namespace) -> int:
     # jsonschema, which nbformat imports, takes this for optional and has it compile a
     # grammar that nothing here uses: a command would begin after 1.4 s, not 0.25 s.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -59,13 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         print(f"wslab: {error}; pip install 'wslab[site]'", file=sys.stderr)
         return 1
-    with sigterm_interrupts() as come:
-        try:
-            status = site.run(options)
-        except KeyboardInterrupt:
-            print("interrupted; every kernel is stopped", file=sys.stderr)
-            status = 130
-    return 128 + come[0] if come else status
+    try:
+        return site.run(options)
+    except KeyboardInterrupt:
+        print("interrupted; every kernel is stopped", file=sys.stderr)
+        return 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -168,7 +174,7 @@ SERVER = """\
 measure this server, test client or framework only; * stands for anything, and it may
 be given again"""
 SCENARIO = "play this scenario only; * stands for anything, and it may be given again"
-REPEATS = "runs of each scenario, and as many more where they differ (default: 5)"
+REPEATS = "runs of each scenario (default: 5); where they differ it is measured again"
 COLUMNS = "columns that are measured at a time (default: 3)"
 STORE = "write the cells here, beside those that are there"
 
