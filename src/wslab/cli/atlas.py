@@ -24,6 +24,7 @@ from wslab.atlas.measured import measured
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.servers.process import ServerFailed
+from wslab.kernel.interrupt import cancelled_by_sigterm
 
 
 class WrongName(Exception):
@@ -64,9 +65,10 @@ def _run(options: argparse.Namespace) -> int:
     async def collect() -> dict[str, dict[str, Cell]]:
         rows: dict[str, dict[str, Cell]] = defaultdict(dict)
         found = measure(columns, scenarios, repeats=options.repeats, jobs=options.jobs)
-        async for one in found:
-            rows[one.scenario][one.column] = one.cell
-            progress.step(f"{one.column}, {one.scenario}")
+        with cancelled_by_sigterm():
+            async for one in found:
+                rows[one.scenario][one.column] = one.cell
+                progress.step(f"{one.column}, {one.scenario}")
         return rows
 
     try:
@@ -119,9 +121,10 @@ def _check(options: argparse.Namespace) -> int:
 
     async def collect() -> list[Result]:
         results = []
-        async for result in check(server, scenarios):
-            results.append(result)
-            progress.step(f"{server.name}, {result.scenario.name}")
+        with cancelled_by_sigterm():
+            async for result in check(server, scenarios):
+                results.append(result)
+                progress.step(f"{server.name}, {result.scenario.name}")
         return results
 
     try:

@@ -1,4 +1,4 @@
-"""An interrupted cell stops at once, also while it awaits."""
+"""Signals that end what a loop runs: at once, and with its clean-up."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import asyncio
 import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 _wakeup: tuple[socket.socket, socket.socket] | None = None
 
@@ -27,3 +30,31 @@ def wake_loop_on_signals() -> None:
     other = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
     if other != -1:  # someone wakes the loop already
         signal.set_wakeup_fd(other)
+
+
+@contextmanager
+def cancelled_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM cancel this task, and take its effect once the task has ended.
+
+    The handler of Ctrl-C that asyncio has is missing where SIGINT is ignored. Outside
+    of the main thread, which has the signals, nothing is done.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task
+    come: list[int] = []
+
+    def cancel(number: int, frame: FrameType | None) -> None:
+        come.append(number)
+        signal.signal(number, signal.SIG_IGN)  # what has begun to end is left alone
+        loop.call_soon_threadsafe(task.cancel)
+
+    before = signal.signal(signal.SIGTERM, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if come:
+            signal.raise_signal(signal.SIGTERM)

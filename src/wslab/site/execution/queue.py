@@ -3,20 +3,18 @@
 import asyncio
 import os
 import platform
-import signal
 import subprocess
-import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import FrameType
 
 from nbformat import NotebookNode
 
+from wslab.kernel.interrupt import cancelled_by_sigterm
 from wslab.site.execution.cache import Cache, Record
 from wslab.site.execution.failure import ExecutionError, Failure
 from wslab.site.execution.progress import Progress, progress_on
@@ -145,34 +143,6 @@ async def execute_stale(
     if failures := [it for it in results if isinstance(it, Failure)]:
         raise ExecutionError(sorted(failures, key=lambda it: it.path))
     return [it for it in results if isinstance(it, Executed)]
-
-
-@contextmanager
-def cancelled_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM cancel this task, and take its effect once the task has ended.
-
-    The handler of Ctrl-C that asyncio has is missing where SIGINT is ignored. Outside
-    of the main thread, which has the signals, nothing is done.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task
-    come: list[int] = []
-
-    def cancel(number: int, frame: FrameType | None) -> None:
-        come.append(number)
-        signal.signal(number, signal.SIG_IGN)  # what has begun to end is left alone
-        loop.call_soon_threadsafe(task.cancel)
-
-    before = signal.signal(signal.SIGTERM, cancel)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        if come:
-            signal.raise_signal(signal.SIGTERM)
 
 
 async def execute_one(
