@@ -21,7 +21,7 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks
 
 test: $(READY)  ## run every test; print the coverage, which must not fall below 97 %
-	@$(BIN)/pytest -n logical --cov
+	@$(BIN)/pytest -n logical --dist worksteal --cov
 
 test-fast: $(READY)  ## run the tests without browsers, notebooks and builds
 	@$(BIN)/pytest -n logical -m "not slow"

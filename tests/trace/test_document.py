@@ -108,7 +108,7 @@ def test_the_form_of_a_document():
         "message": 0,
     }
     assert Trace((one,)).to_json() == {
-        "version": 1,
+        "version": 2,
         "left_out": 0,
         "connections": [
             {
@@ -131,10 +131,10 @@ def test_the_form_of_a_document():
     "document",
     [
         {},
-        {"version": 2, "connections": [], "left_out": 0},
-        {"version": 1, "connections": [{}], "left_out": 0},
-        {"version": 1, "connections": 7, "left_out": 0},
-        {"version": 1, "connections": []},
+        {"version": 1, "connections": [], "left_out": 0},
+        {"version": 2, "connections": [{}], "left_out": 0},
+        {"version": 2, "connections": 7, "left_out": 0},
+        {"version": 2, "connections": []},
         [],
     ],
 )

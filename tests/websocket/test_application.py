@@ -6,7 +6,6 @@ import pytest
 
 from wslab import Application
 from wslab.testing import Closed, connect
-from wslab.websocket.limits import Limits
 
 
 async def call(app, scope):
@@ -95,18 +94,6 @@ async def test_too_many_messages_close_with_1008(serving):
         expected = server.close(1008, "at most 0.01 messages a second")
         assert await client.ended() == expected
     assert server.raised == []
-
-
-def test_the_rate_is_an_average_over_one_second(monkeypatch):
-    """A burst of one second's worth passes; time brings new allowance."""
-    now = 100.0
-    monkeypatch.setattr("wslab.websocket.limits.monotonic", lambda: now)
-    meter = Limits(max_rate=5).meter(Limits())
-    assert [meter.excess("x") is None for _ in range(6)] == [True] * 5 + [False]
-    now += 0.4
-    assert [meter.excess("x") is None for _ in range(3)] == [True, True, False]
-    now += 60
-    assert [meter.excess("x") is None for _ in range(6)] == [True] * 5 + [False]
 
 
 async def test_a_limit_holds_while_the_handler_does_not_receive():

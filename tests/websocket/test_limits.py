@@ -64,6 +64,16 @@ async def spoken(peer, clock, words, rate):
             await asyncio.sleep(0)
 
 
+async def test_the_rate_is_an_average_over_one_second(clock):
+    """A burst of one second's worth passes; time brings new allowance."""
+    bucket = meter(5)
+    assert [bucket.excess("x") is None for _ in range(6)] == [True] * 5 + [False]
+    await clock.pass_by(0.4)
+    assert [bucket.excess("x") is None for _ in range(3)] == [True, True, False]
+    await clock.pass_by(60)
+    assert [bucket.excess("x") is None for _ in range(6)] == [True] * 5 + [False]
+
+
 async def test_a_busy_handler_costs_no_client_that_keeps_to_the_rate(new_peer, clock):
     """What waited for room to be read arrives at once, and all of it is received."""
     peer = new_peer()
@@ -179,11 +189,15 @@ async def test_the_loop_is_watched_while_a_limited_connection_is_open(new_peer):
     assert watch() is None
 
 
-@pytest.mark.parametrize(("count", "passed", "code"), [(60, 60, 1000), (85, 79, 1008)])
+@pytest.mark.parametrize(("count", "passed"), [(60, 60), (85, 79)])
 async def test_a_blocked_loop_is_no_fault_of_a_client(
-    serving, meter_clock, record, count, passed, code
+    serving, meter_clock, record, count, passed
 ):
-    """It may send at its rate meanwhile, and no more than that."""
+    """It may send at its rate meanwhile, and no more than that.
+
+    What is too much lies unread as the connection ends: that may be a reset, which
+    overtakes answers and close frame.
+    """
     if serving.server_name == "testing":
         pytest.skip("its clients stand on the loop that is blocked")
     app = Application(max_rate=20)
@@ -216,9 +230,9 @@ async def test_a_blocked_loop_is_no_fault_of_a_client(
             for word in words:
                 await client.send(word)
             said.set()
-            for word in words[:passed]:
+            for word in words if passed == count else ():
                 assert await client.receive() == word
-            assert (await client.ended())[0] == server.close(code)[0]
+            await client.ended()
 
     await asyncio.to_thread(asyncio.run, speak())
     assert record == ["hello", *words[:passed]]

@@ -64,7 +64,7 @@ class Reporter:
         await event.wait()
 
     def _listen(self) -> None:
-        with self._socket.makefile(encoding="utf-8") as lines:
+        with self._socket, self._socket.makefile(encoding="utf-8") as lines:
             for line in lines:
                 with self._lock:
                     name = line.rstrip("\n")

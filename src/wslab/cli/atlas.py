@@ -20,7 +20,7 @@ from wslab.atlas.check.result import Result, Summary, read_expected
 from wslab.atlas.columns import COLUMNS, column
 from wslab.atlas.diff import changes
 from wslab.atlas.measure.queue import measure
-from wslab.atlas.measured import measured
+from wslab.atlas.row import measured
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.servers.process import ServerFailed
