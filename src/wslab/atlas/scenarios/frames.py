@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wslab.asgi import Receive, Scope, Send
-from wslab.atlas.acts import Await, Connect, Read, SendFrame, Signal, Watch, ping, text
+from wslab.atlas.acts import Connect, SendFrame, Watch, ping, text
 from wslab.atlas.acts import Send as SendBytes
 from wslab.atlas.scenario import Rule, scenario
 from wslab.trace.model import Opcode
@@ -210,25 +210,3 @@ for opcode in (0x3, 0x7, 0xB, 0xF):
         rule=FAILED,
         name=f"opcode-{opcode:x}",
     )(answers)
-
-
-@scenario(
-    "A message comes before the handshake is complete. Does it arrive after accept?",
-    [
-        Connect(waits=False),
-        text("too early"),
-        Await("receives connect"),
-        Signal(),
-        Read(),
-        Watch(2),
-    ],
-    source="RFC 6455, section 4.1",
-)
-async def message_before_accept(scope: Scope, receive: Receive, send: Send) -> None:
-    await receive()
-    await scope["signal"]("go")
-    await send({"type": "websocket.accept"})
-    message = await receive()
-    if message["type"] == "websocket.receive":
-        await send({**message, "type": "websocket.send"})
-        await send({"type": "websocket.close"})
