@@ -90,7 +90,7 @@ class Project:
         return len(self.kernels.read_text().splitlines())
 
 
-ATLAS = shutil.ignore_patterns("check-a-server.md")
+ATLAS = shutil.ignore_patterns("check-a-server.md", "atlas.md")
 IGNORED = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
 
 
