@@ -42,6 +42,12 @@ def test_a_scenarios_page_asks_and_has_a_place_for_every_cell(made):
             assert f'<details id="{column}"' in page.html, (name, column)
 
 
+def test_a_scenarios_page_names_what_is_not_the_servers_default(made):
+    told = made["atlas/client-answers-no-pings.md"].markdown
+    assert "`ping_interval=1`, `ping_timeout=1`" in told
+    assert "The server is told" not in made["atlas/handler-returns.md"].markdown
+
+
 def test_a_scenarios_code_is_whole(made):
     for name, scenario in SCENARIOS.items():
         code = source_of(scenario.app)

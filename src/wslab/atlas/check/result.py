@@ -40,13 +40,13 @@ class Result:
         lines = [
             self.scenario.asks,
             f"{self.scenario.source}: {self.scenario.word}",
-            f"the client saw   {'; '.join(outcome.client) or 'nothing'}",
-            f"the application  {'; '.join(outcome.application)}",
+            f"the client saw      {'; '.join(outcome.client) or 'nothing'}",
+            f"the application     {'; '.join(outcome.application)}",
         ]
         wanted = (
-            ("wanted of client ", rule.client),
-            ("of the application", rule.application),
-            ("and never        ", rule.never),
+            ("demanded of it     ", rule.client),
+            ("of the application ", rule.application),
+            ("and never          ", rule.never),
         )
         lines += [f"{who} {'; '.join(what)}" for who, what in wanted if what]
         return "\n".join(lines)

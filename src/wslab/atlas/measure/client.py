@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from typing import Literal
 
 from wslab.atlas.acts import Connect, SendFrame
 from wslab.atlas.views import body_of
@@ -240,7 +241,7 @@ class WireClient(asyncio.Protocol):
     def _note(self, event: WireEvent) -> None:
         self.events.append((time.monotonic(), event))
 
-    def _end(self, how: str) -> None:
+    def _end(self, how: Literal["FIN", "reset"]) -> None:
         if not self.ended:
             self.ended = True
-            self._note(TcpEnd("server", "FIN" if how == "FIN" else "reset"))
+            self._note(TcpEnd("server", how))

@@ -9,6 +9,7 @@ import io
 import json
 import textwrap
 from collections.abc import Iterator
+from dataclasses import asdict
 from html import escape
 from typing import NamedTuple
 
@@ -86,7 +87,8 @@ the client sees and, below it, what the application does and gets; it opens as t
 recorded ladder. A {sign(True)} or {sign(False)} says whether a server does what the
 section of RFC 6455 or of ASGI demands, where one demands anything; a bar at the left
 edge of a cell, that it does otherwise than most. Measured {book.dates}, each scenario
-five times or more, every server at its default.
+five times or more, every server at its default but for the options that a scenario's
+page names.
 
 Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md).
 [What does my client see?](explorer.md) asks by what your application does;
@@ -146,9 +148,17 @@ def _scenario_page(row: Row) -> str:
 ## The client
 
 {acts}
-
+{_options(scenario.options)}
 [The data](data/{scenario.name}.json) · [Back to the atlas](index.md)
 """
+
+
+def _options(options: Options) -> str:
+    """Say what a server is told besides its default."""
+    told = [f"`{name}={it}`" for name, it in asdict(options).items() if it is not None]
+    if not told:
+        return ""
+    return f"\nThe server is told {', '.join(told)}, in its own words for them.\n"
 
 
 def _cells(book: Book, row: Row) -> str:
