@@ -86,7 +86,7 @@ class Scenario:
 
     @property
     def patience(self) -> float:
-        """The seconds that its client waits at most, where nothing it waits for comes."""
+        """The seconds that its client waits where nothing comes that it waits for."""
         waits = [act for act in self.client if isinstance(act, Watch | Outlast)]
         return sum(act.seconds for act in waits)
 
