@@ -15,8 +15,8 @@ Visits = Callable[..., Any]
 
 ROWS = """() => [...document.querySelectorAll(".wa-table tr[id]")]
     .filter(it => it.offsetParent).map(it => it.id)"""
-HEADS = """() => [...document.querySelectorAll(".wa-table th[data-server]")]
-    .filter(it => it.offsetParent).map(it => it.dataset.server)"""
+HEADS = """() => [...document.querySelector(".wa-table").querySelectorAll("thead th")]
+    .filter(it => it.offsetParent && it.dataset.server).map(it => it.dataset.server)"""
 WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 
 
