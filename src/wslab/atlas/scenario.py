@@ -10,7 +10,8 @@ from wslab.asgi import Receive, Scope, Send
 from wslab.atlas.acts import Act, Terminate
 from wslab.atlas.views import matches
 
-Word = Literal["MUST", "SHOULD", ""]
+Word = Literal["MUST", "SHOULD", "defines", ""]
+"""What a section says: "defines" where it states how a thing is, with no such word."""
 
 Recorded = tuple[str, ...]
 
@@ -49,6 +50,19 @@ class Rule:
     given: Recorded = ()
 
 
+VERSION = "spec_version"
+"""The key of `scope["asgi"]` with the version of ASGI's HTTP and WebSocket part."""
+
+
+def since(version: int) -> Recorded:
+    """Return what is `given` where a server declares version 2.N or a later one.
+
+    N is `version`, and the scenario's `scope` has to have `VERSION`. Who declares
+    nothing is a server of version 2.0 (ASGI, Websocket Connection Scope).
+    """
+    return (f"{VERSION}: '2.[{version}-9]'",)
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One question about a server, and what has to be done to see the answer.
@@ -62,10 +76,12 @@ class Scenario:
         client: What the client does, in order.
         source: The section that decides, as in "RFC 6455, section 5.5.1" or "ASGI,
             Accept"; "" where no specification says anything.
-        word: The word of that section.
+        word: The word of that section; "defines" where it only says what something is,
+            as ASGI does of most keys.
         rule: What that section demands; None where nothing is demanded.
         headers: Names of response headers that belong to the client's view.
-        scope: Keys of the scope that belong to the application's view.
+        scope: Keys of the scope, and of what is called "asgi" there, that belong to the
+            application's view.
         options: What the server's configuration must say.
         fatal: A pattern of the names of servers whose process it ends or spoils for
             other connections.
