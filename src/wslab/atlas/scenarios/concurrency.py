@@ -216,7 +216,7 @@ async def sends_in_turn(scope: Scope, receive: Receive, send: Send) -> None:
     ROOM.append(send)
     if (await receive())["type"] == "websocket.receive":
         block = {"type": "websocket.send", "bytes": b"a" * (16 << 20)}
-        await asyncio.wait([asyncio.create_task(ROOM[0](block))], timeout=1)
+        await asyncio.wait([asyncio.ensure_future(ROOM[0](block))], timeout=1)
         for member in ROOM:
             await member({"type": "websocket.send", "text": "news"})
         await send({"type": "websocket.close"})
@@ -235,9 +235,9 @@ async def sends_from_tasks(scope: Scope, receive: Receive, send: Send) -> None:
     ROOM.append(send)
     if (await receive())["type"] == "websocket.receive":
         block = {"type": "websocket.send", "bytes": b"a" * (16 << 20)}
-        await asyncio.wait([asyncio.create_task(ROOM[0](block))], timeout=1)
+        await asyncio.wait([asyncio.ensure_future(ROOM[0](block))], timeout=1)
         news = {"type": "websocket.send", "text": "news"}
-        tasks = [asyncio.create_task(member(news)) for member in ROOM]
+        tasks = [asyncio.ensure_future(member(news)) for member in ROOM]
         await asyncio.wait(tasks, timeout=1)
         await send({"type": "websocket.close"})
 
