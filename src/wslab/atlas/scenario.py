@@ -100,6 +100,13 @@ class Scenario:
     options: Options = field(default_factory=Options)
     fatal: str = ""
 
+    @property
+    def says(self) -> str:
+        """What decides, as in "RFC 6455, section 5.5.1 says: MUST"."""
+        if self.word == "defines":
+            return f"{self.source} defines it"
+        return f"{self.source} says: {self.word}"
+
     def needs_own_process(self, server: str) -> bool:
         """Return whether each run on a server needs a process of its own."""
         limited = self.options.limit is not None

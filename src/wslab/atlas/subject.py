@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
@@ -35,6 +36,23 @@ FRAMEWORK = "WSLAB_ATLAS_APP"
 
 RUN = b"x-run"
 """The request header that names the run and the client, as in "handler-returns.3.0"."""
+
+
+def environment(channel: str, application: str = "") -> dict[str, str]:
+    """Return the environment of a process that plays scenarios.
+
+    Args:
+        channel: The address of the measuring process, host:port.
+        application: Another application, as module:name; "" for the scenario's own.
+    """
+    source = str(Path(__file__).parents[2])
+    path = filter(None, [source, os.environ.get("PYTHONPATH")])
+    return {
+        **os.environ,
+        ADDRESS: channel,
+        FRAMEWORK: application,
+        "PYTHONPATH": os.pathsep.join(path),
+    }
 
 
 class Reporter:

@@ -8,12 +8,11 @@ import signal
 import socket
 import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
 from wslab.atlas.scenario import Options
 from wslab.atlas.servers.server import Startable
-from wslab.atlas.subject import ADDRESS, FRAMEWORK
+from wslab.atlas.subject import environment
 
 APPLICATION = "wslab.atlas.subject:app"
 START = 30.0
@@ -22,7 +21,6 @@ TRIES = 3
 """How often a server is started that ends before it answers."""
 
 _QUESTION = b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
-_SOURCE = Path(__file__).parents[3]
 
 
 class ServerFailed(Exception):
@@ -95,17 +93,10 @@ class Process:
             if not server.takes_socket:
                 listener.close()  # free again, and likely nobody else's for a moment
             log = tempfile.TemporaryFile()  # noqa: SIM115
-            path = os.pathsep.join([str(_SOURCE), os.environ.get("PYTHONPATH", "")])
-            environment = {
-                **os.environ,
-                ADDRESS: channel,
-                FRAMEWORK: server.application,
-                "PYTHONPATH": path,
-            }
             try:
                 process = await asyncio.create_subprocess_exec(
                     *command,
-                    env=environment,
+                    env=environment(channel, server.application),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,

@@ -130,6 +130,8 @@ def _scenario_page(row: Row) -> str:
     demands = "No section of RFC 6455 or of ASGI decides it."
     if scenario.source:
         word = f", with the word {scenario.word}" if scenario.word else ""
+        if scenario.word == "defines":
+            word = ", which defines it"
         demands = f"It is decided by {scenario.source}{word}."
     acts = "\n".join(f"1. `{_act(act)}`" for act in scenario.client)
     return f"""\
@@ -230,9 +232,9 @@ def _server_page(book: Book, server: Listed) -> tuple[str, str]:
     ]
     odd = [row for row in rows if row not in failing and _is_odd(row, server.name)]
     parts = [("Where it does otherwise than most", odd)]
-    for word in ("SHOULD", "MUST"):
+    for word, told in (("SHOULD",) * 2, ("defines", "definition"), ("MUST",) * 2):
         found = [row for row in failing if row.scenario.word == word]
-        parts.insert(0, (f"Departures from a {word}", found))
+        parts.insert(0, (f"Departures from a {told}", found))
     html = "".join(_section(title, found, server) for title, found in parts)
     markdown = f"""\
 # {server.title}
