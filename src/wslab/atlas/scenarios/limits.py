@@ -89,7 +89,7 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
 @scenario(
     "Two connections are allowed, two are open responses and a WebSocket waits: does it"
     " get the place of one whose client leaves?",
-    [PAGE, PAGE, WEBSOCKET, Watch(1), As(1, Leave()), As(2, Leave()), Watch(2)],
+    [PAGE, PAGE, WEBSOCKET, Watch(1), As(1, Leave()), Watch(2)],
     options=TWO,
     name="limit-after-pages",
 )

@@ -14,7 +14,7 @@ from html import escape
 from typing import NamedTuple
 
 from wslab.atlas import store
-from wslab.atlas.acts import Act
+from wslab.atlas.acts import Act, OfClient
 from wslab.atlas.columns import KINDS, Listed
 from wslab.atlas.scenario import Application, Options
 from wslab.atlas.servers.server import Server
@@ -190,10 +190,11 @@ def _tally(row: Row) -> str:
 def _act(act: Act) -> str:
     """Return an act as the scenario's code has it, defaults left out."""
     default = type(act).__dataclass_fields__
+    values = {name: getattr(act, name) for name in default}
     changed = [
-        f"{name}={getattr(act, name)!r}"
-        for name, it in default.items()
-        if getattr(act, name) != it.default
+        f"{name}={_act(value) if isinstance(value, OfClient) else repr(value)}"
+        for name, value in values.items()
+        if value != default[name].default
     ]
     text = f"{type(act).__name__}({', '.join(changed)})"
     return text if len(text) <= 200 else f"{text[:199]}\N{HORIZONTAL ELLIPSIS}"
