@@ -24,7 +24,8 @@ class Options:
     """What a scenario needs of a server's configuration; None: the server's default.
 
     `ping_interval`, `ping_timeout` and `grace` (for the shutdown) are in seconds,
-    `max_size` of a message in bytes, `limit` in connections.
+    `max_size` of a message in bytes, `limit` in connections. With `unix` the server
+    listens on a Unix socket.
     """
 
     ping_interval: int | None = None
@@ -32,6 +33,7 @@ class Options:
     max_size: int | None = None
     grace: int | None = None
     limit: int | None = None
+    unix: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

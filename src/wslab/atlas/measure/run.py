@@ -125,7 +125,7 @@ class Run:
 
     async def _connect(self, act: Connect) -> None:
         run = f"{self._name}.{len(self._clients)}"
-        client = await WireClient.open(self._process.port, act, run)
+        client = await WireClient.open(self._process.address, act, run)
         self._clients.append(client)
         if act.waits:
             await self._wait(client, lambda: client.head is not None, BOUND)

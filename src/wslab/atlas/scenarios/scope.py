@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from wslab.asgi import Receive, Scope, Send
 from wslab.atlas.acts import Await, Connect, Watch, close
-from wslab.atlas.scenario import VERSION, Rule, scenario, since
+from wslab.atlas.scenario import VERSION, Options, Rule, scenario, since
 
 SCOPE = "ASGI, Websocket Connection Scope"
 NO_QUERY = "query_string: b''|query_string: None|query_string: (absent)"
@@ -181,6 +183,35 @@ async def state(scope: Scope, receive: Receive, send: Send) -> None:
     scope.get("state", {})["key"] = "of one connection"
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close"})
+
+
+@scenario(
+    "The server listens on a Unix socket. Does the scope have its path, and None for a"
+    " port (spec_version 2.2)?",
+    [Connect(), Watch()],
+    scope=(VERSION,),
+    source=SCOPE,
+    word="defines",
+    rule=Rule(
+        given=since(2),
+        application=("notes server: None*|notes server: its path, None*",),
+    ),
+    options=Options(unix=True),
+)
+async def promised_unix_socket(scope: Scope, receive: Receive, send: Send) -> str:
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close"})
+    told = []
+    for key in ("server", "client"):
+        match scope.get(key):
+            case [str(host), port]:
+                is_path = Path(host).is_socket()  # noqa: ASYNC240
+                shown = "its path" if is_path else repr(host)
+                told.append(f"{key}: {shown}, {port!r}")
+            case other:
+                told.append(f"{key}: {other!r}")
+    return "; ".join(told)
 
 
 @scenario(
