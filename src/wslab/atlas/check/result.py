@@ -121,7 +121,8 @@ class Summary:
         left_out = len(self.results) - len(played)
         words = [it.scenario.word for it in self.departing]
         lines.append(
-            f"{len(played)} scenarios: {len(played) - len(words)} as the section says, "
+            f"{len(played)} scenario{'' if len(played) == 1 else 's'}: "
+            f"{len(played) - len(words)} as the section says, "
             f"{words.count('MUST')} depart from a MUST, "
             f"{words.count('defines')} from a definition, "
             f"{words.count('SHOULD')} from a SHOULD"
