@@ -13,8 +13,9 @@ from wslab.atlas.columns import COLUMNS, KINDS
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.servers.table import SERVERS
 from wslab.site.atlas.book import Book
-from wslab.site.atlas.explorer import choices
+from wslab.site.atlas.explorer import choices, codes
 from wslab.site.atlas.pages import HOLE, downloads, pages, source_of
+from wslab.site.atlas.wishes import granting, wishes
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,40 @@ def test_the_explorer_has_each_code_and_says_which_may_not_be_sent(book):
     assert told["close-with-1008"] == "code 1008"
     assert told["close-with-1005"] == "code 1005, may not be sent"
     assert {"handler-returns", "handler-raises", "denial"} <= told.keys()
+
+
+def test_a_wish_is_granted_by_what_gave_it_on_that_server_and_nothing_else(book):
+    asked = {it.scenario: it.number for it in choices(book)}
+    known = {wish.sees: wish for wish in wishes(codes(asked))}
+
+    def gives(sees, server):
+        return granting(book, known[sees], asked)[server]
+
+    assert gives("403", "uvicorn") == ["close-before-accept"]
+    assert gives("401 with a body", "uvicorn") == ["denial"]
+    assert gives("401 with a body", "daphne") == []
+    assert gives("close 1000", "uvicorn") == ["close-without-code", "close-with-1000"]
+    assert gives("close 4001 with a reason", "hypercorn") == ["close-with-reason"]
+    assert "handler-returns" in gives("a bare TCP end (1006)", "uvicorn")
+    assert gives("close 1005 (may not be sent)", "uvicorn") == []
+    assert "no close frame" in known["close 1005 (may not be sent)"].note
+    assert gives("close 1001", "daphne") == []  # it gives a 1011 there
+
+
+def test_the_explorers_page_has_its_answers_without_a_script(made):
+    page = made["atlas/explorer.md"].markdown
+    listed = page.partition("## All that a client may see")[2]
+    assert "<dt>close 1005 (may not be sent)</dt>" in listed
+    assert re.search(
+        r'<dt>401 with a body</dt><dd><a href="../denial/">denial</a>: .*uvicorn,'
+        r".*<br>nothing gives it: .*daphne",
+        listed,
+    )
+
+
+def test_an_act_of_an_earlier_client_says_whose_it_is(made):
+    page = made["atlas/room-with-one-that-has-closed.md"].markdown
+    assert "As(client=1, act=SendFrame(opcode=" in page
 
 
 def test_the_data_can_be_downloaded(book):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from wslab.atlas.scenario import Options
 from wslab.atlas.servers.server import Arguments, Server
@@ -13,7 +13,7 @@ def _flags(**names: str | None) -> Arguments:
 
     def arguments(options: Options) -> list[str] | None:
         found: list[str] = []
-        for option, value in asdict(options).items():
+        for option, value in asdict(replace(options, unix=None)).items():
             if value is not None:
                 if not (flag := names.get(option)):
                     return None
@@ -51,6 +51,7 @@ def _uvicorn(name: str, implementation: str, package: str) -> Server:
         "uvicorn",
         _with(["--ws", implementation, "--no-access-log"], _UVICORN),
         ("--fd", "{fd}"),
+        ("--uds", "{path}"),
     )
 
 
@@ -67,6 +68,7 @@ SERVERS: dict[str, Server] = {
             "hypercorn",
             _HYPERCORN,
             ("--bind", "fd://{fd}"),
+            ("--bind", "unix:{path}"),
         ),
         Server(
             "anycorn",
@@ -75,6 +77,7 @@ SERVERS: dict[str, Server] = {
             "anycorn",
             _HYPERCORN,
             ("--bind", "fd://{fd}"),
+            ("--bind", "unix:{path}"),
         ),
         Server(
             "daphne",
@@ -87,6 +90,7 @@ SERVERS: dict[str, Server] = {
                 max_size="--websocket-max-message-size",
             ),
             ("--fd", "{fd}"),
+            ("--unix-socket", "{path}"),
         ),
         Server(
             "granian",
@@ -98,6 +102,7 @@ SERVERS: dict[str, Server] = {
                 _flags(grace="--workers-kill-timeout", limit="--backpressure"),
             ),
             ("--port", "{port}"),
+            ("--uds", "{path}"),
         ),
         Server(
             "gunicorn",
@@ -109,6 +114,7 @@ SERVERS: dict[str, Server] = {
                 _flags(grace="--graceful-timeout", limit="--worker-connections"),
             ),
             ("--bind", "fd://{fd}"),
+            ("--bind", "unix:{path}"),
         ),
     )
 }
