@@ -72,8 +72,8 @@ def test_two_scenarios_of_one_name_are_refused():
     [
         {"word": "MUST"},
         {"word": "MUST", "rule": Rule(client=("FIN",))},
+        {"rule": Rule(client=("FIN",))},
         {"word": "MUST", "source": "RFC 6455, section 7"},
-        {"rule": Rule(client=("FIN",)), "source": "RFC 6455, section 7"},
     ],
 )
 def test_a_word_a_section_and_a_rule_go_together(arguments):
