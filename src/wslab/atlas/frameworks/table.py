@@ -42,7 +42,7 @@ def _framework(
         server.arguments,
         server.bind,
         f"{__package__}.{module}:app" if module else "",
-        lacks or {},
+        lacks=lacks or {},
     )
 
 

@@ -23,7 +23,8 @@ from wslab.atlas.acts import (
 )
 from wslab.atlas.cell import Outcome
 from wslab.atlas.measure.channel import Channel, Journal
-from wslab.atlas.measure.client import WireClient
+from wslab.atlas.measure.client import Carry, Client
+from wslab.atlas.measure.http1 import over_http1
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.servers.process import Process
 from wslab.atlas.views import client_view, matches
@@ -48,13 +49,19 @@ class Run:
     """One run. `perform()` may be called once."""
 
     def __init__(
-        self, process: Process, scenario: Scenario, name: str, channel: Channel
+        self,
+        process: Process,
+        scenario: Scenario,
+        name: str,
+        channel: Channel,
+        carry: Carry = over_http1,
     ) -> None:
         self._process = process
         self._scenario = scenario
         self._name = name
         self._channel = channel
-        self._clients: list[WireClient] = []
+        self._carry = carry
+        self._clients: list[Client] = []
         self._watched = 0.0
         self._outlasted: bool | None = None
 
@@ -80,8 +87,7 @@ class Run:
         finally:
             self._channel.close(self._name)
             for client in self._clients:
-                client.leave()
-                await client.gone()
+                await client.close()
 
     async def _act(self, act: Act, journal: Journal) -> None:
         client = self._clients[-1] if self._clients else None
@@ -120,13 +126,13 @@ class Run:
                 client.reset()
 
     async def _connect(self, act: Connect) -> None:
-        client = await WireClient.open(self._process.port, act, self._name)
+        client = await Client.open(self._carry, self._process.port, act, self._name)
         self._clients.append(client)
         if act.waits:
             await self._wait(client, lambda: client.head is not None, BOUND)
 
     async def _wait(
-        self, client: WireClient, reached: Callable[[], bool], seconds: float
+        self, client: Client, reached: Callable[[], bool], seconds: float
     ) -> None:
         came = await client.until(reached, seconds)
         self._watched = 0.0 if came else self._watched + seconds
@@ -145,7 +151,7 @@ class Run:
         ]
         return Outcome(tuple(lines), journal.view(), Trace(tuple(connections)))
 
-    def _client_view(self, client: WireClient) -> Sequence[str]:
+    def _client_view(self, client: Client) -> Sequence[str]:
         in_vain = self._watched and not client.ended
         return client_view(
             client.events,
@@ -156,7 +162,7 @@ class Run:
 
 
 def _connection(
-    client: WireClient, application: Sequence[tuple[float, Event]]
+    client: Client, application: Sequence[tuple[float, Event]]
 ) -> Connection:
     """Return both views as one connection of a trace, in the order of time."""
     timed = sorted([*client.events, *application], key=lambda pair: pair[0])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Protocol
 
+from wslab.atlas.http2 import exists_over_http2
 from wslab.atlas.scenario import Options, Scenario
 
 FRAMEWORKS = "framework"
@@ -63,6 +64,7 @@ class Server:
         bind: The arguments that have it listen, with {fd} or {port}.
         application: A framework's application, as module:name, that it runs in the
             place of the scenario's own; "" if it runs that.
+        http2: Whether clients speak HTTP/2 to it (RFC 8441), and not HTTP/1.1.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Server:
     arguments: Arguments
     bind: tuple[str, ...]
     application: str = ""
+    http2: bool = False
 
     def command(self, options: Options, app: str, address: int) -> list[str] | None:
         """Return the command; `address` is a descriptor or a port, as `bind` says."""
@@ -83,6 +86,8 @@ class Server:
 
     def concerns(self, scenario: Scenario) -> bool:
         """Return whether the server decides what comes of a scenario."""
+        if self.http2 and not exists_over_http2(scenario):
+            return False
         return scenario.group != FRAMEWORKS
 
     def without(self, scenario: Scenario) -> str:
