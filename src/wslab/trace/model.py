@@ -95,7 +95,9 @@ class Head(NamedTuple):
     @property
     def is_http2(self) -> bool:
         """Whether this is the head of a stream of HTTP/2."""
-        return self.start.startswith("HTTP/2 ") or self.start.endswith(" HTTP/2")
+        if self.sender == "client":
+            return self.start.endswith(" HTTP/2")
+        return self.start.startswith("HTTP/2 ")
 
     @property
     def target(self) -> str:
