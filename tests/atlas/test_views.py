@@ -42,6 +42,7 @@ def seen(*events, **options):
         (frame(0x3, b"x"), "opcode 0x3 b'x'"),
         (TcpEnd("server", "FIN"), "FIN"),
         (TcpEnd("server", "reset"), "reset"),
+        (TcpEnd("server", "TCP FIN"), "TCP FIN"),
         (TcpEnd("server", "END_STREAM"), "END_STREAM"),
         (TcpEnd("server", "RST_STREAM CANCEL"), "RST_STREAM CANCEL"),
         (GoAway("server", "NO_ERROR"), "GOAWAY NO_ERROR"),

@@ -42,7 +42,7 @@ frames = st.builds(
     st.none() | numbers,
     st.none() | numbers,
 )
-hows = st.sampled_from(["FIN", "reset", "END_STREAM", "RST_STREAM CANCEL"])
+hows = st.sampled_from(["FIN", "TCP reset", "RST_STREAM CANCEL"])
 ends = st.builds(TcpEnd, senders, hows)
 goaways = st.builds(GoAway, senders, st.text())
 steps = st.builds(

@@ -61,8 +61,9 @@ def as_over_tcp(outcome: Outcome) -> Outcome:
     """Return an outcome in the words of HTTP/1.1, for rules and for comparisons.
 
     Over HTTP/2 a 2xx stands for the 101, an END_STREAM for the FIN and a RST_STREAM
-    for the reset (RFC 8441 section 5), and the scope has to name version 2. An outcome
-    of HTTP/1.1 is returned as it is. Lines keep their number and their order.
+    for the reset (RFC 8441 section 5), and the scope has to name version 2. The end of
+    the TCP connection stands for nothing: it would end all other streams too. Lines
+    keep their number and their order; an outcome of HTTP/1.1 is returned as it is.
     """
     requests = (it.handshake.request for it in outcome.trace.connections)
     if not any(request is not None and request.is_http2 for request in requests):

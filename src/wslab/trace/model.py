@@ -129,17 +129,13 @@ Pair = tuple[str, int]
 class TcpEnd(NamedTuple):
     """Who ended the TCP connection first, and `how`: with a "FIN", or with a "reset".
 
-    Of a stream of HTTP/2, which is the connection there (RFC 8441 section 5), it is an
-    "END_STREAM", or a "RST_STREAM" with the name of its error, as "RST_STREAM CANCEL".
+    Over HTTP/2 the connection is a stream (RFC 8441 section 5), which ends with an
+    "END_STREAM", with a "RST_STREAM" and the name of its error, as "RST_STREAM CANCEL",
+    or with the TCP connection that it is in: a "TCP FIN" or a "TCP reset".
     """
 
     sender: Sender
     how: str
-
-    @property
-    def is_of_tcp(self) -> bool:
-        """Whether the TCP connection ended, and not a stream in it."""
-        return self.how in ("FIN", "reset")
 
 
 class GoAway(NamedTuple):

@@ -101,6 +101,7 @@ def test_late_receive_does_not_float_past_the_close():
     [
         (TcpEnd("server", "FIN"), "TCP FIN"),
         (TcpEnd("server", "reset"), "TCP reset"),
+        (TcpEnd("server", "TCP FIN"), "TCP FIN"),
         (TcpEnd("server", "END_STREAM"), "END_STREAM"),
         (TcpEnd("server", "RST_STREAM CANCEL"), "RST_STREAM CANCEL"),
         (GoAway("server", "NO_ERROR"), "GOAWAY NO_ERROR"),

@@ -27,7 +27,8 @@ class Carrier(Protocol):
     """What carries the bytes of a WebSocket: a TCP connection, or a stream of HTTP/2.
 
     It tells its `Client` what both sides put on the wire. `finished` and `broken` are
-    the words for an orderly end and for another one.
+    the words for an orderly end and for another one, `margin` the seconds that a client
+    waits longer than it is told to.
     """
 
     @property
@@ -35,6 +36,9 @@ class Carrier(Protocol):
 
     @property
     def broken(self) -> str: ...
+
+    @property
+    def margin(self) -> float: ...
 
     @property
     def body(self) -> bytes:
@@ -162,7 +166,7 @@ class Client:
             Whether one of the two came within the time.
         """
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds + self._carrier.margin):
                 while not (reached() or self.ended):
                     self._news.clear()
                     await self._news.wait()

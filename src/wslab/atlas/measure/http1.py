@@ -55,6 +55,7 @@ class TcpCarrier(asyncio.Protocol):
     """A TCP connection, which the client ends once the server has sent its FIN."""
 
     finished, broken = "FIN", "reset"
+    margin = 0.0
 
     def __init__(self, client: Client) -> None:
         self._client = client

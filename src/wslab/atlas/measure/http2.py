@@ -38,6 +38,10 @@ STREAM = 1
 GOAWAY = 0x7
 """The type of a frame (RFC 9113 section 6.8)."""
 
+MARGIN = 0.5
+"""Seconds that a client waits longer than an act says. A connection of HTTP/2 outlives
+its stream by an idle time-out in whole seconds, which are what acts wait for too."""
+
 _IN_START = (":method", ":path", ":status")
 
 Fields = list[tuple[str, str]]
@@ -90,6 +94,7 @@ class StreamCarrier(asyncio.Protocol):
     """
 
     finished, broken = "END_STREAM", f"RST_STREAM {ErrorCodes.CANCEL.name}"
+    margin = MARGIN
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -118,7 +123,7 @@ class StreamCarrier(asyncio.Protocol):
         """Wait for the server's SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441 section 3).
 
         Returns:
-            Whether it came; False where the server says nothing, or ends the connection.
+            Whether it came; False where the server says nothing, or ends TCP.
 
         Raises:
             ServerFailed: The server's SETTINGS came in time, and that did not.
@@ -178,13 +183,13 @@ class StreamCarrier(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Tell the client of the server's FIN; the client's own follows."""
-        self._client.end("server", "FIN")
+        self._client.end("server", "TCP FIN")
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the client of a reset."""
         if exc is not None:
-            self._client.end("server", "reset")
+            self._client.end("server", "TCP reset")
         self._open = False
         self._heard.set()
         self._lost.set()
@@ -291,7 +296,7 @@ class StreamCarrier(asyncio.Protocol):
         """End the connection of a server that breaks HTTP/2 (section 5.4.1)."""
         self._open = False
         self._client.note(GoAway("client", _error(breach.error_code)))
-        self._client.end("client", "FIN")
+        self._client.end("client", "TCP FIN")
         self._push()
         self._transport.close()
 

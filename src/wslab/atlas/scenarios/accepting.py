@@ -67,7 +67,7 @@ def _subprotocol(
         rule=rule,
         headers=(CHOSEN,),
         scope=("subprotocols",),
-        fatal="anycorn|daphne" if rule is UNWANTED else "",
+        fatal="anycorn*|daphne" if rule is UNWANTED else "",
         name=name,
     )(_accepting(subprotocol=chosen))
 
@@ -238,7 +238,7 @@ _headers(
     rule=UNWANTED,
     source="RFC 6455, section 4.2.2",
     shown=(CHOSEN,),
-    fatal="anycorn",
+    fatal="anycorn*",
 )
 
 
@@ -264,7 +264,7 @@ _headers(
     rule=RAISES,
     source=INVALID,
     word="SHOULD",
-    fatal="anycorn",
+    fatal="anycorn*",
 )
 
 

@@ -26,7 +26,8 @@ def wire_label(event: WireEvent) -> Label:
         case Head():
             return _head(event)
         case TcpEnd():
-            return Label(f"TCP {event.how}" if event.is_of_tcp else event.how)
+            tcp = event.how in ("FIN", "reset")
+            return Label(f"TCP {event.how}" if tcp else event.how)
         case GoAway():
             return Label("GOAWAY", code=event.error)
         case Frame():
