@@ -27,8 +27,7 @@ class Carrier(Protocol):
     """What carries the bytes of a WebSocket: a TCP connection, or a stream of HTTP/2.
 
     It tells its `Client` what both sides put on the wire. `finished` and `broken` are
-    the words for an orderly end and for another one, `margin` the seconds that a client
-    waits longer than it is told to.
+    the words for an orderly end and for another one.
     """
 
     @property
@@ -38,11 +37,11 @@ class Carrier(Protocol):
     def broken(self) -> str: ...
 
     @property
-    def margin(self) -> float: ...
-
-    @property
     def body(self) -> bytes:
         """The body of the response, where it refuses the handshake."""
+
+    def patience(self, seconds: float) -> float:
+        """Return how long a wait of so many seconds lasts at the longest."""
 
     def send(self, data: bytes) -> None:
         """Put bytes on the wire."""
@@ -166,7 +165,7 @@ class Client:
             Whether one of the two came within the time.
         """
         try:
-            async with asyncio.timeout(seconds + self._carrier.margin):
+            async with asyncio.timeout(self._carrier.patience(seconds)):
                 while not (reached() or self.ended):
                     self._news.clear()
                     await self._news.wait()

@@ -55,7 +55,6 @@ class TcpCarrier(asyncio.Protocol):
     """A TCP connection, which the client ends once the server has sent its FIN."""
 
     finished, broken = "FIN", "reset"
-    margin = 0.0
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -69,6 +68,10 @@ class TcpCarrier(asyncio.Protocol):
         first = self._client.responses()[:1]
         refused = any(head.status != 101 for head in first)
         return body_of(bytes(self._received)) if refused else b""
+
+    def patience(self, seconds: float) -> float:
+        """Return how long a wait lasts: as long as it is said to."""
+        return seconds
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""

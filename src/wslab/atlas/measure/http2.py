@@ -22,10 +22,15 @@ from h2.events import (
 from h2.exceptions import ProtocolError
 from hpack import Encoder
 
-from wslab.atlas.acts import BOUND, Connect
-from wslab.atlas.measure.client import RUN, Client
+from wslab.atlas.acts import BOUND
+from wslab.atlas.measure.client import Client
+from wslab.atlas.measure.fields import (
+    Fields,
+    request_fields,
+    request_head,
+    response_head,
+)
 from wslab.atlas.servers.process import ServerFailed
-from wslab.trace.masking import mask_headers, mask_target, subprotocols
 from wslab.trace.model import GoAway, Handshake, Head, Sender
 from wslab.trace.wire.frames import FrameReader, Inflater
 
@@ -38,30 +43,9 @@ STREAM = 1
 GOAWAY = 0x7
 """The type of a frame (RFC 9113 section 6.8)."""
 
-MARGIN = 0.5
-"""Seconds that a client waits longer than an act says. A connection of HTTP/2 outlives
-its stream by an idle time-out in whole seconds, which are what acts wait for too."""
-
-_IN_START = (":method", ":path", ":status")
-
-Fields = list[tuple[str, str]]
-
-
-def request_fields(connect: Connect, run: str) -> Fields:
-    """Return the fields of an extended CONNECT (RFC 8441 sections 4 and 5)."""
-    fields = [
-        (":method", "CONNECT"),
-        (":protocol", "websocket"),
-        (":scheme", "http"),
-        (":path", connect.target),
-        (":authority", connect.host),
-        (RUN, run),
-        ("sec-websocket-version", connect.version),
-        ("sec-websocket-protocol", ", ".join(connect.subprotocols) or None),
-        ("sec-websocket-extensions", connect.extensions),
-        *connect.headers,
-    ]
-    return [(name, value) for name, value in fields if value is not None]
+MARGIN = 2.0
+"""Seconds that a client waits longer than an act's `BOUND` or more. A connection of
+HTTP/2 outlives its stream by an idle time-out, which is often as long as that."""
 
 
 async def over_http2(client: Client, port: int, run: str) -> StreamCarrier:
@@ -94,7 +78,6 @@ class StreamCarrier(asyncio.Protocol):
     """
 
     finished, broken = "END_STREAM", f"RST_STREAM {ErrorCodes.CANCEL.name}"
-    margin = MARGIN
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -143,9 +126,7 @@ class StreamCarrier(asyncio.Protocol):
 
     def ask(self, fields: Fields) -> None:
         """Open the stream with the fields of a request."""
-        named = dict(fields)
-        start = f"{named[':method']} {named[':path']} HTTP/2"
-        self._request = _head("client", start, fields)
+        self._request = request_head(fields)
         self._client.note(self._request)
         encoded = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in fields]
         self._h2.send_headers(STREAM, encoded)
@@ -156,6 +137,10 @@ class StreamCarrier(asyncio.Protocol):
     def body(self) -> bytes:
         """The body of the response, where it refuses the handshake."""
         return bytes(self._body)
+
+    def patience(self, seconds: float) -> float:
+        """Return how long a wait lasts: past an idle time-out that ends with it."""
+        return seconds + MARGIN if seconds >= BOUND else seconds
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the connection's preface (RFC 9113 section 3.4)."""
@@ -252,10 +237,8 @@ class StreamCarrier(asyncio.Protocol):
                 self._client.end("server", how)
 
     def _respond(self, fields: Fields) -> None:
-        start = f"HTTP/2 {dict(fields)[':status']}"
         request = self._request
-        offered = subprotocols(request.headers if request else ())
-        response = _head("server", start, fields, offered)
+        response = response_head(fields, request)
         self._client.note(response)
         if Handshake(request, response).is_accepted:
             agreed = response.get("sec-websocket-extensions") or ""
@@ -310,14 +293,6 @@ class _Plain(Encoder):
 
 
 _SIDES: tuple[Sender, Sender] = ("client", "server")
-
-
-def _head(
-    sender: Sender, start: str, fields: Fields, offered: dict[str, str] | None = None
-) -> Head:
-    """Return a head as HTTP/1.1 would have it, secrets masked."""
-    others = [field for field in fields if field[0] not in _IN_START]
-    return Head(sender, mask_target(start), tuple(mask_headers(others, offered)), 0)
 
 
 def _text(value: bytes) -> str:
