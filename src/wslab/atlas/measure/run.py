@@ -71,7 +71,7 @@ class Run:
         try:
             for act in self._scenario.client:
                 await self._act(act, journal)
-            await journal.until(lambda journal: journal.calls > 0, FIRST_WORD)
+            await journal.until(self._is_reported, FIRST_WORD)
             if self._outlasted is None:
                 over = all(client.ended for client in self._clients)
                 await journal.until(
@@ -124,6 +124,10 @@ class Run:
                 client.leave()
             case Reset():
                 client.reset()
+
+    def _is_reported(self, journal: Journal) -> bool:
+        """Whether the application is known to have been called for each client."""
+        return journal.calls >= len(self._clients)
 
     async def _connect(self, act: Connect) -> None:
         client = await Client.open(self._carry, self._process.port, act, self._name)

@@ -54,6 +54,7 @@ async def handler_raises(scope: Scope, receive: Receive, send: Send) -> None:
     source="ASGI, Error Handling",
     word="MUST",
     rule=ENDS,
+    fatal="anycorn-http2",
 )
 async def handler_cancelled(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
