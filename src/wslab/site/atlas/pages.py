@@ -20,7 +20,7 @@ from wslab.atlas.scenario import Application, Options
 from wslab.atlas.servers.server import Server
 from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.verdict import cell_conforms
-from wslab.site.atlas.book import Book, Row
+from wslab.site.atlas.book import Book, Row, compared
 from wslab.site.atlas.cells import details, sign
 from wslab.site.atlas.explorer import explorer_page
 from wslab.site.atlas.table import table
@@ -89,6 +89,10 @@ section of RFC 6455 or of ASGI demands, where one demands anything; a bar at the
 edge of a cell, that it does otherwise than most. Measured {book.dates}, each scenario
 five times or more, every server at its default but for the options that a scenario's
 page names.
+
+A column that says HTTP/2 has the same acts on a stream of HTTP/2 (RFC 8441): a 200
+stands for the 101, END_STREAM for the FIN of TCP and RST_STREAM for its reset, which is
+how cells are compared and judged. What only HTTP/1.1 can ask is left empty there.
 
 Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md).
 [What does my client see?](explorer.md) asks by what your application does;
@@ -181,7 +185,7 @@ def _tally(row: Row) -> str:
     if row.scenario.rule is not None:
         judged = [verdict for verdict in verdicts if verdict is not None]
         return f"{sum(judged)} of {len(judged)} {row.kind} do so."
-    ways = len({cell.usual.views for cell in cells if cell.usual})
+    ways = len({compared(cell.usual) for cell in cells if cell.usual})
     if ways == 1:
         return f"All {row.kind} do the same."
     return f"{len(cells)} {row.kind} do it in {ways} ways."
@@ -241,6 +245,7 @@ def _server_page(book: Book, server: Listed) -> tuple[str, str]:
 # {server.title}
 
 Measured on {versions}, with the command `{_command(SERVERS[server.name])}`.
+{_spoken(SERVERS[server.name])}
 
 {HOLE}
 """
@@ -249,7 +254,18 @@ Measured on {versions}, with the command `{_command(SERVERS[server.name])}`.
 
 def _is_odd(row: Row, name: str) -> bool:
     own, usual = row.cells[name].usual, row.usual("servers")
-    return own is not None and usual is not None and own.views != usual
+    return own is not None and usual is not None and compared(own) != usual
+
+
+def _spoken(server: Server) -> str:
+    """Say what the client speaks, where it is not HTTP/1.1."""
+    if not server.http2:
+        return ""
+    section = "[RFC 8441](https://www.rfc-editor.org/rfc/rfc8441#section-5)"
+    return (
+        f"The client speaks HTTP/2 to it, each WebSocket on a stream ({section}) of a"
+        " connection of its own, with prior knowledge and without TLS."
+    )
 
 
 def _command(server: Server) -> str:
