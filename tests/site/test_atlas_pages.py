@@ -5,11 +5,14 @@ import gzip
 import io
 import json
 import re
+from html import escape
 
 import pytest
 
 from wslab.atlas import store
 from wslab.atlas.columns import COLUMNS, KINDS
+from wslab.atlas.history.history import histories, history_of
+from wslab.atlas.history.releases import RELEASES
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.servers.table import SERVERS
 from wslab.site.atlas.book import Book
@@ -99,8 +102,41 @@ def test_the_explorer_has_each_code_and_says_which_may_not_be_sent(book):
     assert {"handler-returns", "handler-raises", "denial"} <= told.keys()
 
 
+def test_a_scenarios_page_tells_what_earlier_releases_did(made):
+    html = made["atlas/handler-returns.md"].html
+    told = history_of("handler-returns")
+    section = html[html.index('<h2 id="history">') :]
+    assert escape(told.sentence) in section
+    for span in told.spans:
+        assert f"<h3>uvicorn {span}</h3>" in section
+    assert section.count('<dl class="wa-views">') == len(told.spans)
+
+
+def test_the_cell_of_uvicorns_default_says_since_when_it_is_so(made):
+    cells = made["atlas/handler-returns.md"].html.split("<details ")
+    dated = [cell for cell in cells if "wa-since" in cell]
+    assert [cell.partition('"')[2].partition('"')[0] for cell in dated] == ["uvicorn"]
+    assert f"since {history_of('handler-returns').since} " in dated[0]
+
+
+def test_the_history_has_each_release_and_links_to_what_it_changed(made):
+    html = made["atlas/history.md"].html
+    parts = re.split(r'<h2 id="[\d-]+">', html)[1:]
+    assert [part.partition("<")[0] for part in parts] == [
+        it.uvicorn for it in reversed(RELEASES)
+    ]
+    linked = re.findall(r'<a href="\.\./([\w-]+)/#history">', html)
+    assert set(linked) == {
+        name for name, history in histories().items() if history.changes
+    }
+    for name in linked:
+        assert '<h2 id="history">' in made[f"atlas/{name}.md"].html
+
+
 def test_the_data_can_be_downloaded(book):
     files = dict(downloads(book))
+    assert json.loads(files["atlas/data/history/uvicorn.json"])["scenarios"]
+    assert json.loads(files["atlas/data/history/schema.json"])
     names = json.loads(files["atlas/data/index.json"])
     assert sorted(names) == sorted(SCENARIOS)
     assert json.loads(files["atlas/data/handler-returns.json"])["cells"]

@@ -1,6 +1,15 @@
 """The atlas: what each ASGI server really does, measured."""
 
 from wslab.atlas.cell import Cell, Outcome
+from wslab.atlas.history.history import History, Span, history_of
 from wslab.atlas.row import MeasuredRow, measured
 
-__all__ = ["Cell", "MeasuredRow", "Outcome", "measured"]
+__all__ = [
+    "Cell",
+    "History",
+    "MeasuredRow",
+    "Outcome",
+    "Span",
+    "history_of",
+    "measured",
+]

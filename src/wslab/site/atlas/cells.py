@@ -62,8 +62,15 @@ def said(scenario: Scenario, verdict: bool) -> str:
     return f"{does} {scenario.source} says: {scenario.word}"
 
 
-def details(row: Row, column: str, title: str) -> str:
-    """Return the whole of a cell: both views, each outcome's ladder, the versions."""
+def details(row: Row, column: str, title: str, more: str = "") -> str:
+    """Return the whole of a cell: both views, each outcome's ladder, the versions.
+
+    Args:
+        row: The cell's row.
+        column: The name of its column.
+        title: The column's title.
+        more: HTML that follows the views.
+    """
     cell = row.cells[column]
     versions = ", ".join(f"{name} {number}" for name, number in cell.versions.items())
     where = f"{versions}; Python {cell.python}, {cell.machine}, {cell.date}"
@@ -77,7 +84,7 @@ def details(row: Row, column: str, title: str) -> str:
         f"<summary><strong>{escape(title)}</strong> "
         f"{escape(cell.without or client_words(cell.outcomes[0]))}"
         f'<span class="wa-verdict">{escape(told)}</span></summary>'
-        f'<div>{body}<p class="wa-where">{escape(where)}</p></div>'
+        f'<div>{body}{more}<p class="wa-where">{escape(where)}</p></div>'
         "</details>"
     )
 
@@ -86,10 +93,15 @@ def _outcome(cell: Cell, outcome: Outcome) -> str:
     ladder = outcome.trace._repr_mimebundle_()["text/html"]
     runs = sum(it.count for it in cell.outcomes)
     share = f"<p>In {outcome.count} of {runs} runs:</p>" if cell.varies else ""
+    return f"{share}{views(outcome)}{ladder}"
+
+
+def views(outcome: Outcome) -> str:
+    """Return both views of an outcome, line by line."""
     return (
-        f'{share}<dl class="wa-views"><dt>The client sees</dt>'
+        f'<dl class="wa-views"><dt>The client sees</dt>'
         f"<dd>{_lines(outcome.client)}</dd><dt>The application</dt>"
-        f"<dd>{_lines(outcome.application)}</dd></dl>{ladder}"
+        f"<dd>{_lines(outcome.application)}</dd></dl>"
     )
 
 

@@ -16,10 +16,12 @@ from typing import NamedTuple
 from wslab.atlas import store
 from wslab.atlas.acts import Act
 from wslab.atlas.columns import KINDS, Listed
+from wslab.atlas.history import records
 from wslab.atlas.scenario import Application, Options
 from wslab.atlas.servers.server import Server
 from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.verdict import cell_conforms
+from wslab.site.atlas import history
 from wslab.site.atlas.book import Book, Row
 from wslab.site.atlas.cells import details, sign
 from wslab.site.atlas.explorer import explorer_page
@@ -50,6 +52,8 @@ def pages(book: Book) -> Iterator[AtlasPage]:
         uri = f"{FOLDER}/{kind.replace(' ', '')}.md"
         yield AtlasPage(uri, _other(book, kind), table(book, kind, "../"))
     yield AtlasPage(f"{FOLDER}/explorer.md", explorer_page(book))
+    markdown, html = history.page(book)
+    yield AtlasPage(f"{FOLDER}/history.md", f"{markdown}{HOLE}\n", html)
     for server in book.columns("servers"):
         uri = f"{FOLDER}/servers/{server.name}.md"
         yield AtlasPage(uri, *_server_page(book, server))
@@ -68,6 +72,8 @@ def downloads(book: Book) -> Iterator[tuple[str, str]]:
     yield f"{FOLDER}/data/index.json", json.dumps(names)
     schema = store.DATA / "schema.json"
     yield f"{FOLDER}/data/schema.json", schema.read_text(encoding="utf-8")
+    for path in sorted(records.DATA.parent.glob("*.json")):
+        yield f"{FOLDER}/data/history/{path.name}", path.read_text(encoding="utf-8")
 
 
 def _index(book: Book) -> str:
@@ -90,7 +96,8 @@ edge of a cell, that it does otherwise than most. Measured {book.dates}, each sc
 five times or more, every server at its default but for the options that a scenario's
 page names.
 
-Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md).
+Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md);
+and what [each release of uvicorn](history.md) changed.
 [What does my client see?](explorer.md) asks by what your application does;
 [Check your server](../check-a-server.md) plays the scenarios against a server of yours.
 [As CSV](atlas.csv), [as JSON](data/index.json) ([schema](data/schema.json)).
@@ -165,10 +172,15 @@ def _cells(book: Book, row: Row) -> str:
     blocks = []
     for kind in KINDS:
         titles = {it.name: book.titled(it) for it in book.columns(kind)}
-        cells = [details(row, name, titles[name]) for name in row.of(kind)]
+        cells = [
+            details(row, name, titles[name], history.since(row, name))
+            for name in row.of(kind)
+        ]
         if cells and kind != row.kind:
             blocks.append(f"<h2>{kind.capitalize()}</h2>")
         blocks += cells
+    if row.history is not None:
+        blocks.append(history.section(row.history))
     return "\n".join(blocks)
 
 

@@ -1,0 +1,87 @@
+"""uvicorn's history in HTML: of one scenario, and release by release."""
+
+from __future__ import annotations
+
+from html import escape
+
+from wslab.atlas.history.history import History, Span, differences
+from wslab.atlas.history.releases import RELEASES, Release
+from wslab.site.atlas.book import Book, Row
+from wslab.site.atlas.cells import views
+
+COLUMN = "uvicorn"
+"""The column whose past it is."""
+
+
+def since(row: Row, column: str) -> str:
+    """Return the line of a cell that says since when it is so; "" for other columns."""
+    if row.history is None or column != COLUMN:
+        return ""
+    return f'<p class="wa-since">{escape(row.history.sentence)}</p>'
+
+
+def section(history: History) -> str:
+    """Return what the releases did in a scenario, the newest first."""
+    spans = history.spans
+    blocks = [_span(span) for span in reversed(spans)] if len(spans) > 1 else []
+    head = f'<h2 id="history">History</h2><p>{escape(history.sentence)}</p>'
+    return head + "".join(blocks)
+
+
+def _span(span: Span) -> str:
+    usual = span.cell.usual
+    told = f"<p>{escape(span.cell.without)}</p>" if usual is None else views(usual)
+    varies = " (varies; most often)" if span.cell.varies else ""
+    return f"<h3>uvicorn {span}{varies}</h3>{told}"
+
+
+def page(book: Book) -> tuple[str, str]:
+    """Return the page of all releases: its Markdown, and what goes into its hole."""
+    told = [row.history for row in book.rows if row.history is not None]
+    steady = sum(history.since is None for history in told)
+    hole = "".join(_release(it, told) for it in reversed(RELEASES))
+    markdown = f"""\
+---
+hide: [toc]
+---
+
+# What each release of uvicorn changed
+
+The last {len(RELEASES)} releases of uvicorn that changed what its default does with
+WebSockets, measured like the rest of [the atlas](index.md): each in a virtual
+environment of its own, with httptools, uvloop, and the newest websockets of its day.
+In {steady} of {len(told)} scenarios all of them do the same. What varies from run to
+run is no change. [The data](data/history/uvicorn.json)
+([schema](data/history/schema.json)).
+
+"""
+    return markdown, hole
+
+
+def _release(release: Release, told: list[History]) -> str:
+    entries = [
+        _entry(history.scenario, before, after)
+        for history in told
+        for before, after in history.changes
+        if after.since == release.uvicorn
+    ]
+    if release is RELEASES[0]:
+        said = "The oldest that was measured."
+    elif not entries:
+        said = "No scenario shows it."
+    else:
+        said = f"{len(entries)} scenarios show a difference:"
+    listed = f"<ul>{''.join(entries)}</ul>" if entries else ""
+    return (
+        f'<h2 id="{release.uvicorn.replace(".", "-")}">{release.uvicorn}</h2>'
+        f"<p>{release.date}, measured with websockets {release.websockets}. "
+        f"It {escape(release.matters)}. {said}</p>{listed}"
+    )
+
+
+def _entry(scenario: str, before: Span, after: Span) -> str:
+    sides = "".join(
+        f"<br>{side}: <code>{escape(was)}</code>, now <code>{escape(now)}</code>"
+        for side, was, now in differences(before, after)
+    )
+    return f'<li><a href="../{scenario}/#history">{scenario}</a>{sides}</li>'
