@@ -107,9 +107,14 @@ def test_a_scenarios_page_tells_what_earlier_releases_did(made):
     told = history_of("handler-returns")
     section = html[html.index('<h2 id="history">') :]
     assert escape(told.sentence) in section
-    for span in told.spans:
-        assert f"<h3>uvicorn {span}</h3>" in section
-    assert section.count('<dl class="wa-views">') == len(told.spans)
+    assert "<dt>from 0.31.1, before 0.39.0</dt>" in section
+    assert "the client: <code>HTTP 101; open after 5 s</code>" in section
+    assert "<code>HTTP 101; FIN</code>" not in section
+
+
+def test_what_came_back_is_told_to_be_as_now(made):
+    html = made["atlas/denial.md"].html
+    assert "<dt>from 0.31.1, before 0.50.0</dt><dd>as now</dd>" in html
 
 
 def test_the_cell_of_uvicorns_default_says_since_when_it_is_so(made):
@@ -131,6 +136,8 @@ def test_the_history_has_each_release_and_links_to_what_it_changed(made):
     }
     for name in linked:
         assert '<h2 id="history">' in made[f"atlas/{name}.md"].html
+    assert "(../history.md)" in made["atlas/servers/uvicorn.md"].markdown
+    assert "(../history.md)" not in made["atlas/servers/daphne.md"].markdown
 
 
 def test_the_data_can_be_downloaded(book):

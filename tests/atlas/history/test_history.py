@@ -34,7 +34,7 @@ def told(history):
 
 def test_what_never_changed_is_one_span_and_has_no_since():
     steady = history("FIN", "FIN", "FIN")
-    assert told(steady) == ["1 to 3"]
+    assert told(steady) == ["since 1"]
     assert steady.changes == ()
     assert steady.since is None
     assert steady.sentence == (
@@ -45,7 +45,7 @@ def test_what_never_changed_is_one_span_and_has_no_since():
 
 def test_a_change_begins_a_span_and_what_comes_back_is_another():
     changed = history("FIN", "close 1000", "close 1000", "FIN")
-    assert told(changed) == ["1", "2 to 3", "4"]
+    assert told(changed) == ["from 1, before 2", "from 2, before 4", "since 4"]
     assert [after.since for _, after in changed.changes] == ["2", "4"]
     assert changed.since == "4"
     assert changed.sentence == (
@@ -53,19 +53,22 @@ def test_a_change_begins_a_span_and_what_comes_back_is_another():
         "of the 4 releases measured, 1 to 4."
     )
     assert str(changed).splitlines()[1:] == [
-        "  2 to 3, the client: close 1000",
-        "  1, the client: FIN",
+        "  from 2, before 4, the client: close 1000",
+        "  from 1, before 2: as now",
     ]
 
 
 def test_what_varies_is_the_same_as_its_neighbours_that_saw_it_too():
-    assert told(history("FIN", {"FIN": 7, "reset": 3}, "reset")) == ["1 to 3"]
-    assert told(history({"FIN": 6, "reset": 4}, {"FIN": 4, "reset": 6})) == ["1 to 2"]
+    for varying in (
+        history("FIN", {"FIN": 7, "reset": 3}, "reset"),
+        history({"FIN": 6, "reset": 4}, {"FIN": 4, "reset": 6}),
+    ):
+        assert told(varying) == ["since 1"]
 
 
 def test_what_varies_between_things_never_seen_before_is_a_change():
     varying = history("FIN", {"close 1000": 7, "reset": 3})
-    assert told(varying) == ["1", "2"]
+    assert told(varying) == ["from 1, before 2", "since 2"]
 
 
 def test_a_span_counts_the_outcomes_of_its_releases():
@@ -77,10 +80,9 @@ def test_a_span_counts_the_outcomes_of_its_releases():
 
 def test_an_option_that_a_release_lacks_is_a_change():
     cells = {"1": cell("1", without="no such option"), "2": cell("2", ("FIN", 5))}
-    before, after = History("text", cells).spans
-    assert differences(before, after) == [
-        ("the scenario", "no such option", "measured")
-    ]
+    found = differences(cells["1"], cells["2"])
+    assert found == [("the scenario", "no such option", "measured")]
+    assert told(History("text", cells)) == ["from 1, before 2", "since 2"]
 
 
 def test_only_the_side_that_sees_another_thing_is_told():
@@ -88,8 +90,8 @@ def test_only_the_side_that_sees_another_thing_is_told():
         "1": cell("1", ("FIN", 5), application="receives disconnect 1005"),
         "2": cell("2", ("FIN", 5), application="receives disconnect 1000"),
     }
-    ((before, after),) = History("text", cells).changes
-    assert differences(before, after) == [
+    ((_, found),) = History("text", cells).earlier
+    assert found == [
         ("the application", "receives disconnect 1005", "receives disconnect 1000")
     ]
 

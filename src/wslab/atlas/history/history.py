@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from wslab.atlas.cell import Cell, Outcome
 from wslab.atlas.diff import is_same
@@ -20,19 +21,19 @@ class Span:
 
     Attributes:
         since: The version of uvicorn from which on it is so.
-        until: The last one.
+        ended_by: The version that does otherwise; None if it is still so.
         cell: What they do: the outcomes of all of them, the most frequent first, and
             the versions, date and machine of the first.
     """
 
     since: str
-    until: str
+    ended_by: str | None
     cell: Cell
 
     def __str__(self) -> str:
-        if self.since == self.until:
-            return self.since
-        return f"{self.since} to {self.until}"
+        if self.ended_by is None:
+            return f"since {self.since}"
+        return f"from {self.since}, before {self.ended_by}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,10 @@ class History:
         for release, cell in self.cells.items():
             if spans and is_same(spans[-1].cell, cell):
                 last = spans.pop()
-                spans.append(Span(last.since, release, _both(last.cell, cell)))
+                spans.append(Span(last.since, None, _both(last.cell, cell)))
             else:
-                spans.append(Span(release, release, cell))
+                spans[-1:] = [replace(it, ended_by=release) for it in spans[-1:]]
+                spans.append(Span(release, None, cell))
         return tuple(spans)
 
     @property
@@ -83,27 +85,42 @@ class History:
             f"(with websockets {websockets}), of the {measured}."
         )
 
+    @property
+    def earlier(self) -> list[tuple[Span, list[Difference]]]:
+        """The spans that are over, the newest first, and how each differs from now."""
+        *earlier, now = self.spans
+        return [(span, differences(span.cell, now.cell)) for span in earlier[::-1]]
+
     def __str__(self) -> str:
-        earlier = [
-            f"  {before}, {side}: {was}"
-            for before, after in reversed(self.changes)
-            for side, was, _ in differences(before, after)
-        ]
-        return "\n".join([self.sentence, *earlier])
+        lines = [self.sentence]
+        for span, found in self.earlier:
+            lines += [f"  {span}, {it.side}: {it.was}" for it in found]
+            lines += [] if found else [f"  {span}: as now"]
+        return "\n".join(lines)
 
 
-def differences(before: Span, after: Span) -> list[tuple[str, str, str]]:
-    """Return each side that sees another thing, with what it saw and what it sees.
+class Difference(NamedTuple):
+    """What one side saw, and sees now, each in a line.
 
-    The side is "the client" or "the application"; what it sees most often is in a line.
+    The side is "the client" or "the application", or "the scenario" if it can't be had.
     """
-    old, new = before.cell.usual, after.cell.usual
+
+    side: str
+    was: str
+    now: str
+
+
+def differences(before: Cell, after: Cell) -> list[Difference]:
+    """Return in what two cells differ; none if they tell of the same behaviour."""
+    if is_same(before, after):
+        return []
+    old, new = before.usual, after.usual
     if old is None or new is None:
-        was, now = (it.cell.without or "measured" for it in (before, after))
-        return [("the scenario", was, now)]
+        was, now = (it.without or "measured" for it in (before, after))
+        return [Difference("the scenario", was, now)]
     sides = {"the client": "client", "the application": "application"}
     return [
-        (side, _line(getattr(old, view)), _line(getattr(new, view)))
+        Difference(side, _line(getattr(old, view)), _line(getattr(new, view)))
         for side, view in sides.items()
         if getattr(old, view) != getattr(new, view)
     ]

@@ -91,7 +91,7 @@ RELEASES: tuple[Release, ...] = (
         "0.52.0",
         "2026-07-29",
         "17.0",
-        "passes on header values beyond ASCII as they came, with websockets 17",
+        "keeps header values beyond ASCII as they came with websockets 17, too",
     ),
     Release(
         "0.52.1",
@@ -115,7 +115,7 @@ RELEASES: tuple[Release, ...] = (
         "0.54.0",
         "2026-09-25",
         "17.4",
-        "changes nothing for WebSockets; the current release",
+        "changes nothing for WebSockets, and is the current release",
     ),
 )
 """The last twelve that matter, the oldest first; the last is the current one."""

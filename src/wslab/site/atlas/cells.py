@@ -69,7 +69,7 @@ def details(row: Row, column: str, title: str, more: str = "") -> str:
         row: The cell's row.
         column: The name of its column.
         title: The column's title.
-        more: HTML that follows the views.
+        more: HTML that goes before the versions.
     """
     cell = row.cells[column]
     versions = ", ".join(f"{name} {number}" for name, number in cell.versions.items())
@@ -93,15 +93,10 @@ def _outcome(cell: Cell, outcome: Outcome) -> str:
     ladder = outcome.trace._repr_mimebundle_()["text/html"]
     runs = sum(it.count for it in cell.outcomes)
     share = f"<p>In {outcome.count} of {runs} runs:</p>" if cell.varies else ""
-    return f"{share}{views(outcome)}{ladder}"
-
-
-def views(outcome: Outcome) -> str:
-    """Return both views of an outcome, line by line."""
     return (
-        f'<dl class="wa-views"><dt>The client sees</dt>'
+        f'{share}<dl class="wa-views"><dt>The client sees</dt>'
         f"<dd>{_lines(outcome.client)}</dd><dt>The application</dt>"
-        f"<dd>{_lines(outcome.application)}</dd></dl>"
+        f"<dd>{_lines(outcome.application)}</dd></dl>{ladder}"
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
-from wslab.atlas.history.history import History, Span, differences
+from wslab.atlas.history.history import Difference, History, Span, differences
 from wslab.atlas.history.releases import RELEASES, Release
 from wslab.site.atlas.book import Book, Row
-from wslab.site.atlas.cells import views
 
 COLUMN = "uvicorn"
 """The column whose past it is."""
@@ -20,19 +20,24 @@ def since(row: Row, column: str) -> str:
     return f'<p class="wa-since">{escape(row.history.sentence)}</p>'
 
 
+def hint(column: str) -> str:
+    """Return the sentence, for a server's page, that leads to the page of releases."""
+    if column != COLUMN:
+        return ""
+    return "What it did before: [release by release](../history.md).\n"
+
+
 def section(history: History) -> str:
-    """Return what the releases did in a scenario, the newest first."""
-    spans = history.spans
-    blocks = [_span(span) for span in reversed(spans)] if len(spans) > 1 else []
+    """Return since when it is so, and what earlier releases did otherwise."""
     head = f'<h2 id="history">History</h2><p>{escape(history.sentence)}</p>'
-    return head + "".join(blocks)
+    spans = "".join(_span(*it) for it in history.earlier)
+    return f'{head}<dl class="wa-views">{spans}</dl>' if spans else head
 
 
-def _span(span: Span) -> str:
-    usual = span.cell.usual
-    told = f"<p>{escape(span.cell.without)}</p>" if usual is None else views(usual)
-    varies = " (varies; most often)" if span.cell.varies else ""
-    return f"<h3>uvicorn {span}{varies}</h3>{told}"
+def _span(span: Span, found: Iterable[Difference]) -> str:
+    sides = [f"{it.side}: <code>{escape(it.was)}</code>" for it in found]
+    varies = ["it varied; this was most frequent"] if span.cell.varies else []
+    return f"<dt>{span}</dt><dd>{'<br>'.join([*sides, *varies]) or 'as now'}</dd>"
 
 
 def page(book: Book) -> tuple[str, str]:
@@ -68,9 +73,9 @@ def _release(release: Release, told: list[History]) -> str:
     if release is RELEASES[0]:
         said = "The oldest that was measured."
     elif not entries:
-        said = "No scenario shows it."
+        said = "No scenario shows a difference."
     else:
-        said = f"{len(entries)} scenarios show a difference:"
+        said = f"What changed, by scenario ({len(entries)}):"
     listed = f"<ul>{''.join(entries)}</ul>" if entries else ""
     return (
         f'<h2 id="{release.uvicorn.replace(".", "-")}">{release.uvicorn}</h2>'
@@ -81,7 +86,8 @@ def _release(release: Release, told: list[History]) -> str:
 
 def _entry(scenario: str, before: Span, after: Span) -> str:
     sides = "".join(
-        f"<br>{side}: <code>{escape(was)}</code>, now <code>{escape(now)}</code>"
-        for side, was, now in differences(before, after)
+        f"<br>{it.side}: <code>{escape(it.was)}</code>, "
+        f"now <code>{escape(it.now)}</code>"
+        for it in differences(before.cell, after.cell)
     )
     return f'<li><a href="../{scenario}/#history">{scenario}</a>{sides}</li>'

@@ -250,7 +250,7 @@ def _server_page(book: Book, server: Listed) -> tuple[str, str]:
 # {server.title}
 
 Measured on {versions}, with the command `{_command(SERVERS[server.name])}`.
-
+{history.hint(server.name)}
 {HOLE}
 """
     return markdown, html
