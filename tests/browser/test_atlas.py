@@ -118,7 +118,14 @@ async def test_the_explorer_answers_with_what_was_measured(
 
 
 @pytest.mark.parametrize(
-    "address", ["atlas/", "atlas/handler-returns/#daphne", "atlas/servers/granian/"]
+    "address",
+    [
+        "atlas/",
+        "atlas/handler-returns/#daphne",
+        "atlas/denial/#history",
+        "atlas/history/",
+        "atlas/servers/granian/",
+    ],
 )
 async def test_no_page_scrolls_sideways_on_a_phone(
     visit: Visits, site: str, address: str

@@ -109,7 +109,7 @@ RELEASES: tuple[Release, ...] = (
         "0.53.0",
         "2026-09-14",
         "17.1",
-        "says in a response that the connection will be closed",
+        "trusts the forwarding headers of a proxy at ::1, too",
     ),
     Release(
         "0.54.0",
