@@ -85,9 +85,10 @@ class Environment:
         try:
             printed, _ = await process.communicate()
         finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
         if process.returncode:
             lines = printed.decode("utf-8", "replace").strip().splitlines()
             raise EnvironmentFailed(
