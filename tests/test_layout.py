@@ -111,8 +111,20 @@ def prying(module: str) -> Iterator[str]:
 
 
 def defining(module: str) -> Iterator[str]:
-    """What an `__init__` holds beside its docstring, imports and `__all__`."""
-    for node in TREES[module].body:
+    """What an `__init__` holds beside its docstring, imports and `__all__`.
+
+    Imports may be put off to the first use of a name, by a module's `__getattr__`.
+    """
+    put_off = [
+        inner
+        for node in TREES[module].body
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in node.body
+        if not (isinstance(inner, ast.FunctionDef) and inner.name == "__getattr__")
+    ]
+    for node in [*TREES[module].body, *put_off]:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
         docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         names = (
             isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"

@@ -107,14 +107,14 @@ def test_a_scenarios_page_tells_what_earlier_releases_did(made):
     told = history_of("handler-returns")
     section = html[html.index('<h2 id="history">') :]
     assert escape(told.sentence) in section
-    assert "<dt>from 0.31.1, before 0.39.0</dt>" in section
+    assert "<dt>from 0.38.0, before 0.39.0</dt>" in section
     assert "the client: <code>HTTP 101; open after 5 s</code>" in section
     assert "<code>HTTP 101; FIN</code>" not in section
 
 
 def test_what_came_back_is_told_to_be_as_now(made):
     html = made["atlas/denial.md"].html
-    assert "<dt>from 0.31.1, before 0.50.0</dt><dd>as now</dd>" in html
+    assert "<dt>from 0.38.0, before 0.50.0</dt><dd>as now</dd>" in html
 
 
 def test_the_cell_of_uvicorns_default_says_since_when_it_is_so(made):

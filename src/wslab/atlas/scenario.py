@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wslab.asgi import Receive, Scope, Send
-from wslab.atlas.acts import Act, Terminate
+from wslab.atlas.acts import Act, Outlast, Terminate, Watch
 from wslab.atlas.views import matches
 
 Word = Literal["MUST", "SHOULD", ""]
@@ -83,6 +83,12 @@ class Scenario:
     scope: Recorded = ()
     options: Options = field(default_factory=Options)
     fatal: str = ""
+
+    @property
+    def patience(self) -> float:
+        """The seconds that its client waits where nothing comes that it waits for."""
+        waits = [act for act in self.client if isinstance(act, Watch | Outlast)]
+        return sum(act.seconds for act in waits)
 
     def needs_own_process(self, server: str) -> bool:
         """Return whether each run on a server needs a process of its own."""

@@ -28,6 +28,9 @@ MANY = 4
 LATE = 1.5
 """Seconds of silence from which a line tells of them."""
 
+SHORT = 3
+"""Seconds of silence up to which it may be a busy machine's, however often it comes."""
+
 _TIME_OUTS = (2, 3, 5, 10, 20, 30, 60)
 """Seconds that time-outs are made of. A silence is told as the nearest of them in
 proportion, since a server's timers may be coarse: Daphne's 5 s are 4.0 to 5.0."""
@@ -106,12 +109,16 @@ def _pause(last: float | None, at: float) -> list[str]:
     if last is None or (silence := at - last) < LATE:
         return []
     seconds = min(_TIME_OUTS, key=lambda t: max(t / silence, silence / t))
-    return [f"about {seconds} s later"]
+    return [_later(seconds)]
 
 
-def is_silence(line: str) -> bool:
-    """Return whether a line tells of a silence between two others."""
-    return line.endswith(" s later")
+def _later(seconds: int) -> str:
+    return f"about {seconds} s later"
+
+
+def is_short_silence(line: str) -> bool:
+    """Return whether a line tells of a silence that may be a busy machine's."""
+    return line in [_later(seconds) for seconds in _TIME_OUTS if seconds <= SHORT]
 
 
 def _wire_lines(event: WireEvent, headers: Iterable[str]) -> list[str]:

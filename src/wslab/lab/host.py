@@ -54,7 +54,7 @@ class Host(Protocol):
         as long again to end, and so have the tasks that are left.
 
         Raises:
-            TimeoutError: it did not end in four times as long; says what it does.
+            TimeoutError: it did not end some seconds after that; says what it does.
         """
 
     def stop_now(self, grace: float) -> None:

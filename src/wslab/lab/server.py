@@ -100,7 +100,8 @@ class Server:
 
         Clients are sent 1012 (the IANA registry's "Service Restart"), handlers have
         `grace` seconds to return before they are cancelled, then the application's
-        lifespan is shut down. Nothing makes this last longer than four times as long.
+        lifespan is shut down. Nothing makes this last longer than three times as long
+        and five seconds.
 
         Raises:
             LifespanError: the application's shutdown failed.

@@ -22,6 +22,9 @@ from wslab.trace.recorder import Recorder
 
 T = TypeVar("T")
 
+BUSY = 5.0
+"""Seconds beyond the grace in which the thread may end: others may have the cores."""
+
 
 class _Server(uvicorn.Server):
     """uvicorn's server, which says when it is ready and need not poll to be stopped."""
@@ -85,7 +88,7 @@ class ThreadHost:
         self._ask_to_stop(grace)
         try:
             finished = asyncio.wrap_future(self._finished)
-            await asyncio.wait_for(finished, 4 * grace)
+            await asyncio.wait_for(finished, 3 * grace + BUSY)
         except TimeoutError:
             where = thread_position(self._thread)
             message = f"the server did not stop: its thread is busy in {where}"

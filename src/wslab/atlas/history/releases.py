@@ -46,16 +46,22 @@ class Release:
 
 RELEASES: tuple[Release, ...] = (
     Release(
-        "0.31.1",
-        "2024-10-09",
-        "13.1",
-        "takes the code of a disconnect from the connection, as websockets 13.1 needs",
+        "0.38.0",
+        "2025-10-18",
+        "15.0.1",
+        "is the one before the twelve, to compare them with",
     ),
     Release(
         "0.39.0",
         "2025-12-21",
         "15.0.1",
         "ends a connection when its application returns",
+    ),
+    Release(
+        "0.41.0",
+        "2026-02-16",
+        "16.0",
+        "names the Unix socket that it listens on in the scope",
     ),
     Release(
         "0.45.0",
@@ -118,4 +124,5 @@ RELEASES: tuple[Release, ...] = (
         "changes nothing for WebSockets, and is the current release",
     ),
 )
-"""The last twelve that matter, the oldest first; the last is the current one."""
+"""The last twelve that matter, and the one before them, the oldest first; the last is
+the current one."""

@@ -14,18 +14,21 @@ from wslab.atlas.scenario import Options, Scenario
 from wslab.atlas.servers.process import Process
 from wslab.atlas.servers.server import Startable
 
-TOGETHER = 120
+TOGETHER = 400
 """Runs that share a server's process at a time."""
 
-WORKING = 12
+WORKING = 24
 """Those of them that have just begun; what waits for a server's time-out needs no core,
 and what works must not wait for one, or its delays would be told as the server's."""
 
-WORK = 0.5
+WORK = 0.25
 """Seconds after which a run counts as one that waits."""
 
-ALONE = 6
-"""Processes of a server at a time that play one run each."""
+ALONE = 16
+"""Processes of a server at a time that play one run each; most of them wait."""
+
+STARTING = 2
+"""Those of them that start at a time, which takes a core."""
 
 NO_OPTION = "no such option"
 
@@ -66,6 +69,7 @@ class ServerColumn:
         self._together = asyncio.Semaphore(TOGETHER)
         self._working = asyncio.Semaphore(WORKING)
         self._alone = asyncio.Semaphore(ALONE)
+        self._starts = asyncio.Semaphore(STARTING)
 
     def concerns(self, scenario: Scenario) -> bool:
         """Return whether the scenario's question is one for the server."""
@@ -139,7 +143,8 @@ class ServerColumn:
             return process
 
     async def _start(self, options: Options) -> Process | None:
-        return await Process.start(self._server, options, self._channel.address)
+        async with self._starts:
+            return await Process.start(self._server, options, self._channel.address)
 
     async def _run(self, process: Process, scenario: Scenario, run: str) -> Outcome:
         return await Run(process, scenario, run, self._channel).perform()

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import datetime
 import platform
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from wslab.atlas.cell import Cell, Outcome, counted
 from wslab.atlas.measure.column import Column
 from wslab.atlas.scenario import Scenario
-from wslab.atlas.views import is_silence
+from wslab.atlas.views import is_short_silence
 
 REPEATS = 5
 """Runs of a scenario; where they differ, it is measured again at the end."""
 
 JOBS = 3
 """Columns that are measured at a time."""
+
+
+FEW = 4
+"""Cells that are measured again at a time, over all columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,9 @@ async def measure(
     """Measure every scenario on every column that it concerns.
 
     Each cell is yielded when it is known. Where the runs of one differ, or tell of a
-    silence, it is put aside and measured again at the end, with few others beside it: a
-    delay may be the machine's, or what another run does to the same server. What is
-    seen then counts.
+    short silence, it is put aside and measured again at the end, with few others beside
+    it: a delay may be the machine's, or what another run does to the same server. What
+    is seen then counts.
 
     Args:
         columns: What plays the scenarios.
@@ -53,26 +57,34 @@ async def measure(
         ExceptionGroup: Of what went wrong while measuring, as a `ServerFailed`.
     """
     found: asyncio.Queue[Measured | None] = asyncio.Queue()
-    slots = asyncio.Semaphore(jobs)
+    slots, few = asyncio.Semaphore(jobs), asyncio.Semaphore(FEW)
     suspects: dict[Column, list[Scenario]] = {column: [] for column in columns}
+
+    def length(column: Column) -> Callable[[Scenario], tuple[bool, float]]:
+        return lambda it: (it.needs_own_process(column.name), it.patience)
 
     async def row(column: Column, scenario: Scenario) -> None:
         cell = await _cell(column, scenario, repeats)
-        if cell.varies or _tells_of_silence(cell):
+        if cell.varies or _has_short_silence(cell):
             suspects[column].append(scenario)
         else:
             await found.put(Measured(column.name, scenario.name, cell))
 
     async def rows(column: Column) -> None:
         async with slots, column, asyncio.TaskGroup() as group:
-            for scenario in filter(column.concerns, scenarios):
-                group.create_task(row(column, scenario))
+            for scenario in sorted(scenarios, key=length(column), reverse=True):
+                if column.concerns(scenario):
+                    group.create_task(row(column, scenario))
+
+    async def row_again(column: Column, scenario: Scenario) -> None:
+        async with few:
+            cell = await _cell(column, scenario, repeats, beyond=repeats)
+        await found.put(Measured(column.name, scenario.name, cell))
 
     async def again(column: Column) -> None:
-        async with slots, column:
+        async with slots, column, asyncio.TaskGroup() as group:
             for scenario in suspects[column]:
-                cell = await _cell(column, scenario, repeats, beyond=repeats)
-                await found.put(Measured(column.name, scenario.name, cell))
+                group.create_task(row_again(column, scenario))
 
     async def everything() -> None:
         try:
@@ -122,9 +134,9 @@ async def _cell(
     )
 
 
-def _tells_of_silence(cell: Cell) -> bool:
+def _has_short_silence(cell: Cell) -> bool:
     lines = cell.usual.client if cell.usual else ()
-    return any(is_silence(line) for line in lines)
+    return any(is_short_silence(line) for line in lines)
 
 
 def _agree(outcomes: Sequence[Outcome]) -> bool:

@@ -52,11 +52,11 @@ hide: [toc]
 
 # What each release of uvicorn changed
 
-The last {len(RELEASES)} releases of uvicorn that changed what its default does with
-WebSockets, measured like the rest of [the atlas](index.md): each in a virtual
-environment of its own, with httptools, uvloop, and the newest websockets of its day.
-In {steady} of {len(told)} scenarios all of them do the same. What varies from run to
-run is no change. [The data](data/history/uvicorn.json)
+The last {len(RELEASES) - 1} releases of uvicorn that changed what its default does with
+WebSockets, and the one before them, measured like the rest of [the atlas](index.md):
+each in a virtual environment of its own, with httptools, uvloop, and the newest
+websockets of its day. In {steady} of {len(told)} scenarios all of them do the same.
+What varies from run to run is no change. [The data](data/history/uvicorn.json)
 ([schema](data/history/schema.json)).
 
 """
@@ -70,12 +70,9 @@ def _release(release: Release, told: list[History]) -> str:
         for before, after in history.changes
         if after.since == release.uvicorn
     ]
-    if release is RELEASES[0]:
-        said = "The oldest that was measured."
-    elif not entries:
+    said = f"What changed, by scenario ({len(entries)}):" if entries else ""
+    if not entries and release is not RELEASES[0]:
         said = "No scenario shows a difference."
-    else:
-        said = f"What changed, by scenario ({len(entries)}):"
     listed = f"<ul>{''.join(entries)}</ul>" if entries else ""
     return (
         f'<h2 id="{release.uvicorn.replace(".", "-")}">{release.uvicorn}</h2>'
