@@ -31,13 +31,14 @@ def section(history: History) -> str:
     """Return since when it is so, and what earlier releases did otherwise."""
     head = f'<h2 id="history">History</h2><p>{escape(history.sentence)}</p>'
     spans = "".join(_span(*it) for it in history.earlier)
-    return f'{head}<dl class="wa-views">{spans}</dl>' if spans else head
+    return f'{head}<dl class="wa-history">{spans}</dl>' if spans else head
 
 
 def _span(span: Span, found: Iterable[Difference]) -> str:
     sides = [f"{it.side}: <code>{escape(it.was)}</code>" for it in found]
     varies = ["it varied; this was most frequent"] if span.cell.varies else []
-    return f"<dt>{span}</dt><dd>{'<br>'.join([*sides, *varies]) or 'as now'}</dd>"
+    told = "<br>".join([*(sides or ["as now"]), *varies])
+    return f"<dt>{span}</dt><dd>{told}</dd>"
 
 
 def page(book: Book) -> tuple[str, str]:
