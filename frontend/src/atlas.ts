@@ -1,4 +1,4 @@
-/** The table of the atlas: filters, and a cell that opens in place. */
+/** The tables of the atlas, one for each group: filters, and a cell that opens in place. */
 
 import { type Filter, format, isShown, parse, type Row, shows } from "./filter.ts";
 import { Pages } from "./pages.ts";
@@ -9,29 +9,33 @@ interface TableRow extends Row {
 
 interface Group {
   readonly name: string;
+  readonly section: HTMLElement;
   readonly heading: HTMLElement;
   readonly rows: readonly TableRow[];
 }
 
 class Atlas {
   readonly #form: HTMLFormElement;
-  readonly #table: HTMLTableElement;
+  readonly #tables: HTMLElement;
   readonly #groups: readonly Group[];
   readonly #servers: readonly string[];
   readonly #columns = document.createElement("style");
+  readonly #hidden = document.createElement("p");
   readonly #dialog = document.createElement("dialog");
   readonly #pages: Pages;
   #filter: Filter;
 
-  constructor(form: HTMLFormElement, table: HTMLTableElement) {
+  constructor(form: HTMLFormElement, tables: HTMLElement) {
     this.#form = form;
-    this.#table = table;
-    this.#pages = new Pages(new URL(table.dataset.base ?? "", document.baseURI).href);
-    const heads = table.querySelectorAll<HTMLElement>("thead th[data-server]");
-    this.#servers = [...heads].map((head) => head.dataset.server ?? "");
-    this.#groups = [...table.tBodies].map((body) => groupOf(body, this.#servers));
+    this.#tables = tables;
+    this.#pages = new Pages(new URL(tables.dataset.base ?? "", document.baseURI).href);
+    const fields = form.querySelectorAll<HTMLInputElement>("input[name=servers]");
+    this.#servers = [...fields].map((field) => field.value);
+    this.#groups = [...tables.querySelectorAll("table")].map((table) => groupOf(table, this.#servers));
     this.#filter = parse(location.search);
     document.head.append(this.#columns);
+    this.#hidden.className = "wa-hidden";
+    tables.after(this.#hidden);
     this.#dialog.className = "wa-dialog";
     document.body.append(this.#dialog);
   }
@@ -43,7 +47,7 @@ class Atlas {
     this.#form.addEventListener("input", () => this.#change(this.#read()));
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     this.#form.addEventListener("reset", () => this.#change(parse("")));
-    this.#table.addEventListener("click", (event) => this.#click(event));
+    this.#tables.addEventListener("click", (event) => this.#click(event));
     this.#dialog.addEventListener("click", (event) => {
       if (event.target === this.#dialog) this.#dialog.close();
     });
@@ -92,6 +96,8 @@ class Atlas {
   }
 
   #show(): void {
+    const hidden = this.#servers.flatMap((server, i) => (isShown(this.#filter, server) ? [] : [i + 2]));
+    const servers = this.#servers.length - hidden.length;
     let shown = 0;
     let all = 0;
     for (const group of this.#groups) {
@@ -102,16 +108,20 @@ class Atlas {
         inGroup += Number(visible);
       }
       const total = group.rows.length;
+      group.section.style.setProperty("--wa-rows", `${inGroup}`);
+      group.section.style.setProperty("--wa-columns", `${servers}`);
+      group.section.hidden = inGroup === 0;
       group.heading.dataset.shown = inGroup === total ? `${total}` : `${inGroup} of ${total}`;
       shown += inGroup;
       all += total;
     }
-    const hidden = this.#servers.flatMap((server, i) => (isShown(this.#filter, server) ? [] : [i + 2]));
-    this.#columns.textContent = hidden
-      .map((n) => `.wa-table tr:not(.wa-group) > :nth-child(${n}) { display: none }`)
-      .join("\n");
-    this.#table.dataset.view = this.#filter.view;
-    const servers = this.#servers.length - hidden.length;
+    const without = this.#groups.filter(({ section }) => section.hidden);
+    this.#hidden.textContent = without.length
+      ? `Nothing shown of: ${without.map(({ name, rows }) => `${name} (${rows.length})`).join(", ")}.`
+      : "";
+    const columns = hidden.map((n) => `.wa-table tr > :nth-child(${n}) { display: none }`).join("\n");
+    if (this.#columns.textContent !== columns) this.#columns.textContent = columns;
+    this.#tables.dataset.view = this.#filter.view;
     const status = this.#form.querySelector("output");
     if (status) {
       status.textContent = `${shown} of ${all} scenarios, ${servers} of ${this.#servers.length} ${this.#form.dataset.kind}`;
@@ -165,11 +175,15 @@ class Atlas {
   }
 }
 
-function groupOf(body: HTMLTableSectionElement, servers: readonly string[]): Group {
-  const name = body.dataset.group ?? "";
-  const [first, ...rest] = body.rows;
-  const rows = rest.map((element) => rowOf(element, name, servers));
-  return { name, heading: first?.cells[0] ?? body, rows };
+function groupOf(table: HTMLTableElement, servers: readonly string[]): Group {
+  const rows = [...(table.tBodies[0]?.rows ?? [])];
+  const name = table.dataset.group ?? "";
+  return {
+    name,
+    section: table.parentElement ?? table,
+    heading: table.tHead?.rows[0]?.cells[0] ?? table,
+    rows: rows.map((element) => rowOf(element, name, servers)),
+  };
 }
 
 function rowOf(element: HTMLTableRowElement, group: string, servers: readonly string[]): TableRow {
@@ -184,5 +198,5 @@ function rowOf(element: HTMLTableRowElement, group: string, servers: readonly st
 }
 
 const form = document.querySelector<HTMLFormElement>("form.wa-filters");
-const table = document.querySelector<HTMLTableElement>("table.wa-table");
-if (form && table) new Atlas(form, table).start();
+const tables = document.querySelector<HTMLElement>(".wa-scroll");
+if (form && tables) new Atlas(form, tables).start();

@@ -24,6 +24,30 @@ export class Pages {
     return copy;
   }
 
+  /** Return a copy of a scenario's application, as its page shows it. */
+  async application(scenario: string): Promise<HTMLElement> {
+    const page = await this.#page(this.address(scenario));
+    const code = page.querySelector<HTMLElement>(".highlight");
+    if (!code) throw new Error(`no code is shown for ${scenario}`);
+    const copy = document.importNode(code, true);
+    for (const named of copy.querySelectorAll("[id]")) named.removeAttribute("id");
+    copy.querySelector("code")?.setAttribute("tabindex", "0"); // it scrolls
+    return copy;
+  }
+
+  /** Return what a server made of an application: the code, the cell, and the way to all the others. */
+  async answer(scenario: string, server: string): Promise<HTMLElement[]> {
+    const more = document.createElement("p");
+    const text = `All servers in this scenario: ${scenario}`;
+    more.append(Object.assign(document.createElement("a"), { href: this.address(scenario), textContent: text }));
+    try {
+      return [await this.application(scenario), await this.cell(scenario, server), more];
+    } catch (error) {
+      const told = `The cell could not be loaded: ${String(error)}`;
+      return [Object.assign(document.createElement("p"), { textContent: told }), more];
+    }
+  }
+
   /** Return a page; one that could not be loaded is tried again the next time. */
   #page(address: string): Promise<Document> {
     const known = this.#loaded.get(address);

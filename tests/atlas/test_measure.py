@@ -67,7 +67,7 @@ async def test_a_scope_is_shown_as_python_writes_it_and_what_an_application_retu
     assert path[:2] == ("path: '/a b'", "raw_path: b'/a%20b'")
     addresses = found["scope-addresses"].usual.application
     assert addresses[0] == "client: ['127.0.0.1', PORT]"
-    assert "notes dict" in found["scope-type"].usual.application
+    assert "notes a dict: dict" in found["scope-type"].usual.application
 
 
 async def test_a_server_that_an_application_ends_is_said_to_end():
@@ -76,6 +76,27 @@ async def test_a_server_that_an_application_ends_is_said_to_end():
     assert ended.usual.application[-2:] == ("raises SystemExit: 1", "the server ends")
     lives = (await cells(uvicorn, "handler-exits", repeats=1))["handler-exits"]
     assert lives.usual.application[-1] == "raises SystemExit: 1"
+
+
+async def test_an_earlier_client_acts_and_each_has_the_ladder_of_its_own_call():
+    (cell,) = (await cells(UVICORN, "limit-after-close")).values()
+    (outcome,) = cell.outcomes
+    first, _, refused, served = outcome.trace.connections
+    assert [it.close_code for it in (first, served)] == [1000, None]
+    assert [it.type for it in of(ApplicationEvent, first.events)][:2] == [
+        "websocket.connect",
+        "websocket.accept",
+    ]
+    assert of(Head, refused.events)[1].status == 503
+    assert of(ApplicationEvent, refused.events) == []
+    assert of(Head, served.events)[1].status == 200
+    assert of(ApplicationEvent, served.events)[-1].type == "returned"
+
+
+async def test_a_server_can_listen_on_a_unix_socket():
+    (cell,) = (await cells(UVICORN, "promised-unix-socket")).values()
+    notes = "notes server: its path, None; client: None"
+    assert notes in cell.usual.application
 
 
 async def test_a_server_without_an_option_is_said_to_have_none():

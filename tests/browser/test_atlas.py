@@ -15,8 +15,8 @@ Visits = Callable[..., Any]
 
 ROWS = """() => [...document.querySelectorAll(".wa-table tr[id]")]
     .filter(it => it.offsetParent).map(it => it.id)"""
-HEADS = """() => [...document.querySelectorAll(".wa-table th[data-server]")]
-    .filter(it => it.offsetParent).map(it => it.dataset.server)"""
+HEADS = """() => [...document.querySelector(".wa-table").querySelectorAll("thead th")]
+    .filter(it => it.offsetParent && it.dataset.server).map(it => it.dataset.server)"""
 WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 
 
@@ -112,15 +112,47 @@ async def test_the_explorer_answers_with_what_was_measured(
     await page.locator("select[name=server]").select_option("hypercorn")
     answer = page.locator(".wa-answer")
     await answer.get_by_text("close 4999").first.wait_for()
-    assert '"code": 4999' in await answer.locator("pre").inner_text()
+    assert "'code': 4999" in await answer.locator("pre").inner_text()
     again = await guest.open(page.url.removeprefix(f"{site}/"))
     await again.locator(".wa-answer").get_by_text("close 4999").first.wait_for()
+
+
+async def test_the_explorer_says_what_to_write_for_what_a_client_shall_see(
+    visit: Visits, site: str
+) -> None:
+    guest = await visit(site)
+    page = await guest.open("atlas/explorer/")
+    wish, answer = page.locator("select[name=wish]"), page.locator(".wa-granted")
+    await wish.select_option("401 with a body")
+    await page.locator("select[name=on]").select_option("hypercorn")
+    await answer.get_by_text("body 'no token'").first.wait_for()
+    assert "websocket.http.response" in await answer.locator("pre").inner_text()
+    assert await answer.locator("svg").count() == 1
+    again = await guest.open(page.url.removeprefix(f"{site}/"))
+    await again.locator(".wa-granted").get_by_text("HTTP 401").first.wait_for()
+    await page.locator("select[name=on]").select_option("daphne")
+    await answer.get_by_text("Nothing that was measured gives it on Daphne").wait_for()
+    await wish.focus()
+    await page.keyboard.type("close 1006")
+    await answer.get_by_text("lets no close frame carry this code").wait_for()
+
+
+async def test_the_explorer_without_javascript_is_lists(
+    visit: Visits, site: str
+) -> None:
+    guest = await visit(site, java_script_enabled=False)
+    page = await guest.open("atlas/explorer/")
+    assert not await page.locator("form.wa-wishes").is_visible()
+    assert await page.locator(".wa-wanted dt").count() > 20
+    await page.locator(".wa-wanted a", has_text="denial").first.click()
+    assert page.url.endswith("/atlas/denial/")
 
 
 @pytest.mark.parametrize(
     "address",
     [
         "atlas/",
+        "atlas/explorer/?wish=401+with+a+body&on=granian",
         "atlas/handler-returns/#daphne",
         "atlas/denial/#history",
         "atlas/history/",

@@ -32,7 +32,7 @@ def test_a_departure_is_told_with_its_section_and_fails():
     assert found.returncode == 1, found.stderr
     assert "close-before-accept\n" in found.stdout
     assert "ASGI, " in found.stdout
-    assert "the client saw      HTTP 500" in found.stdout
+    assert "the client saw    HTTP 500" in found.stdout
     assert "depart from a MUST" in found.stdout
 
 

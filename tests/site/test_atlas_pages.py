@@ -16,8 +16,9 @@ from wslab.atlas.history.releases import RELEASES
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.servers.table import SERVERS
 from wslab.site.atlas.book import Book
-from wslab.site.atlas.explorer import choices
+from wslab.site.atlas.explorer import choices, codes
 from wslab.site.atlas.pages import HOLE, downloads, pages, source_of
+from wslab.site.atlas.wishes import granting, wishes
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_the_code_of_a_family_says_what_it_was_told():
     assert "1008" in source_of(SCENARIOS["close-with-1008"].app)
 
 
-def test_each_kind_of_columns_has_its_table(made):
+def test_each_kind_of_columns_has_its_tables(made):
     tables = {
         "servers": "atlas/index.md",
         "test clients": "atlas/testclients.md",
@@ -71,8 +72,11 @@ def test_each_kind_of_columns_has_its_table(made):
     }
     assert tables.keys() == KINDS.keys()
     for kind, uri in tables.items():
-        heads = re.findall(r'<th scope="col" data-server="([\w-]+)">', made[uri].html)
-        assert heads == list(KINDS[kind])
+        groups = re.findall("<thead>.*</thead>", made[uri].html)
+        assert groups
+        for group in groups:
+            heads = re.findall(r'<th scope="col" data-server="([\w-]+)">', group)
+            assert heads == list(KINDS[kind])
 
 
 def test_a_cell_of_the_table_links_to_its_place(made):
@@ -138,6 +142,40 @@ def test_the_history_has_each_release_and_links_to_what_it_changed(made):
         assert '<h2 id="history">' in made[f"atlas/{name}.md"].html
     assert "(../history.md)" in made["atlas/servers/uvicorn.md"].markdown
     assert "(../history.md)" not in made["atlas/servers/daphne.md"].markdown
+
+
+def test_a_wish_is_granted_by_what_gave_it_on_that_server_and_nothing_else(book):
+    asked = {it.scenario: it.number for it in choices(book)}
+    known = {wish.sees: wish for wish in wishes(codes(asked))}
+
+    def gives(sees, server):
+        return granting(book, known[sees], asked)[server]
+
+    assert gives("403", "uvicorn") == ["close-before-accept"]
+    assert gives("401 with a body", "uvicorn") == ["denial"]
+    assert gives("401 with a body", "daphne") == []
+    assert gives("close 1000", "uvicorn") == ["close-without-code", "close-with-1000"]
+    assert gives("close 4001 with a reason", "hypercorn") == ["close-with-reason"]
+    assert "handler-returns" in gives("a bare TCP end (1006)", "uvicorn")
+    assert gives("close 1005 (may not be sent)", "uvicorn") == []
+    assert "no close frame" in known["close 1005 (may not be sent)"].note
+    assert gives("close 1001", "daphne") == []  # it gives a 1011 there
+
+
+def test_the_explorers_page_has_its_answers_without_a_script(made):
+    page = made["atlas/explorer.md"].markdown
+    listed = page.partition("## All that a client may see")[2]
+    assert "<dt>close 1005 (may not be sent)</dt>" in listed
+    assert re.search(
+        r'<dt>401 with a body</dt><dd><a href="../denial/">denial</a>: .*uvicorn,'
+        r".*<br>nothing gives it: .*daphne",
+        listed,
+    )
+
+
+def test_an_act_of_an_earlier_client_says_whose_it_is(made):
+    page = made["atlas/room-with-one-that-has-closed.md"].markdown
+    assert "As(client=1, act=SendFrame(opcode=" in page
 
 
 def test_the_data_can_be_downloaded(book):

@@ -121,20 +121,21 @@ class Outlast:
     seconds: float = BOUND
 
 
-Act = (
-    Connect
-    | Send
-    | SendFrame
-    | Read
-    | Watch
-    | Finish
-    | Leave
-    | Reset
-    | Signal
-    | Await
-    | Terminate
-    | Outlast
-)
+@dataclass(frozen=True, slots=True)
+class As:
+    """Have an earlier client do an act; otherwise it is the latest one that does.
+
+    `client` is counted from 1, in the order of the `Connect` acts.
+    """
+
+    client: int
+    act: OfClient
+
+
+OfClient = Send | SendFrame | Read | Watch | Finish | Leave | Reset
+"""What is done on one connection."""
+
+Act = Connect | As | OfClient | Signal | Await | Terminate | Outlast
 
 
 def text(content: str, **flags: bool) -> SendFrame:

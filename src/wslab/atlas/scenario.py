@@ -11,6 +11,7 @@ from wslab.atlas.acts import Act, Outlast, Terminate, Watch
 from wslab.atlas.views import matches
 
 Word = Literal["MUST", "SHOULD", ""]
+"""What a section says: "" where it states how a thing is, with no such word."""
 
 Recorded = tuple[str, ...]
 
@@ -23,7 +24,8 @@ class Options:
     """What a scenario needs of a server's configuration; None: the server's default.
 
     `ping_interval`, `ping_timeout` and `grace` (for the shutdown) are in seconds,
-    `max_size` of a message in bytes, `limit` in connections.
+    `max_size` of a message in bytes, `limit` in connections. With `unix` the server
+    listens on a Unix socket.
     """
 
     ping_interval: int | None = None
@@ -31,6 +33,7 @@ class Options:
     max_size: int | None = None
     grace: int | None = None
     limit: int | None = None
+    unix: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,19 @@ class Rule:
     given: Recorded = ()
 
 
+VERSION = "spec_version"
+"""The key of `scope["asgi"]` with the version of ASGI's HTTP and WebSocket part."""
+
+
+def since(version: int) -> Recorded:
+    """Return what is `given` where a server declares version 2.N or a later one.
+
+    N is `version`, and the scenario's `scope` has to have `VERSION`. Who declares
+    nothing is a server of version 2.0 (ASGI, Websocket Connection Scope).
+    """
+    return (f"{VERSION}: '2.[{version}-9]'",)
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One question about a server, and what has to be done to see the answer.
@@ -62,10 +78,12 @@ class Scenario:
         client: What the client does, in order.
         source: The section that decides, as in "RFC 6455, section 5.5.1" or "ASGI,
             Accept"; "" where no specification says anything.
-        word: The word of that section.
+        word: The word of that section; "" where it only says what something is, as ASGI
+            does of most keys, and where there is no section.
         rule: What that section demands; None where nothing is demanded.
         headers: Names of response headers that belong to the client's view.
-        scope: Keys of the scope that belong to the application's view.
+        scope: Keys of the scope, and of what is called "asgi" there, that belong to the
+            application's view.
         options: What the server's configuration must say.
         fatal: A pattern of the names of servers whose process it ends or spoils for
             other connections.
@@ -89,6 +107,13 @@ class Scenario:
         """The seconds that its client waits where nothing comes that it waits for."""
         waits = [act for act in self.client if isinstance(act, Watch | Outlast)]
         return sum(act.seconds for act in waits)
+
+    @property
+    def says(self) -> str:
+        """What decides, as in "RFC 6455, section 5.5.1 says: MUST"."""
+        if not self.word:
+            return f"{self.source} defines it"
+        return f"{self.source} says: {self.word}"
 
     def needs_own_process(self, server: str) -> bool:
         """Return whether each run on a server needs a process of its own."""
@@ -153,7 +178,7 @@ class Scenarios(dict[str, Scenario]):
             title = name or app.__name__.replace("_", "-")
             if title in self:
                 raise ValueError(f"two scenarios are called {title}")
-            if bool(word) != bool(rule) or (word and not source):
+            if (word and not rule) or (rule and not source):
                 raise ValueError(f"{title}: section, word and rule go together")
             group = app.__module__.rpartition(".")[2]
             self[title] = Scenario(

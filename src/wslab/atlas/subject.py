@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
@@ -34,7 +35,24 @@ FRAMEWORK = "WSLAB_ATLAS_APP"
 """The environment variable that may name another application, as module:name."""
 
 RUN = b"x-run"
-"""The request header that names the run, as in "handler-returns.3"."""
+"""The request header that names the run and the client, as in "handler-returns.3.0"."""
+
+
+def environment(channel: str, application: str = "") -> dict[str, str]:
+    """Return the environment of a process that plays scenarios.
+
+    Args:
+        channel: The address of the measuring process, host:port.
+        application: Another application, as module:name; "" for the scenario's own.
+    """
+    source = str(Path(__file__).parents[2])
+    path = filter(None, [source, os.environ.get("PYTHONPATH")])
+    return {
+        **os.environ,
+        ADDRESS: channel,
+        FRAMEWORK: application,
+        "PYTHONPATH": os.pathsep.join(path),
+    }
 
 
 class Reporter:
@@ -84,10 +102,13 @@ class ReportedCall:
     calls = 0
     exchanges = 0
 
-    def __init__(self, reporter: Reporter, run: str, keys: tuple[str, ...]) -> None:
+    def __init__(
+        self, reporter: Reporter, run: str, client: int, keys: tuple[str, ...]
+    ) -> None:
         self.guard = nullcontext()
         self._reporter = reporter
         self._run = run
+        self._client = client
         self._keys = keys
         self._number = next(_NUMBERS)
 
@@ -102,11 +123,12 @@ class ReportedCall:
         self, app: Application, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Call the application, and report what it receives, sends and ends with."""
+        known = {**scope.get("asgi", {}), **scope}
         wanted = {
-            key: _shown(scope[key]) if key in scope else "(absent)"
+            key: _shown(known[key]) if key in known else "(absent)"
             for key in self._keys
         }
-        self._report(type=scope["type"], scope=wanted)
+        self._report(type=scope["type"], client=self._client, scope=wanted)
         call = ApplicationCall(
             self,
             self._noting("receive", receive),
@@ -169,7 +191,8 @@ class Subject:
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
             return
-        run = dict(scope["headers"]).get(RUN, b"").decode("latin-1")
+        named = dict(scope["headers"]).get(RUN, b"").decode("latin-1")
+        run, _, client = named.rpartition(".")
         scenario = SCENARIOS.get(run.partition(".")[0])
         if scenario is None:
             self._reports()  # connected before the first run is reported
@@ -178,7 +201,7 @@ class Subject:
         scope["headers"] = [h for h in scope["headers"] if h[0] != RUN]
         app: Application = self._other() or scenario.app
         self._latest = run
-        call = ReportedCall(self._reports(), run, scenario.scope)
+        call = ReportedCall(self._reports(), run, int(client), scenario.scope)
         await call.play(app, scope, receive, send)
 
     def _reports(self) -> Reporter:

@@ -190,8 +190,8 @@ not do what they say. The server is started by the command, for example
   wslab atlas check -- uvicorn --port {port} {app}
 
 with a free port of 127.0.0.1 and an application that it can import. Exit status 1 if
-it departs from a MUST; with --expect, if anything fails that the file does not name,
-or if something that it names no longer fails.
+it departs from a MUST or a definition; with --expect, if anything fails that the file
+does not name, or if something that it names no longer fails.
 """
 WORDS = "the server's command, with {port} and {app} where these go"
 EXPECT = "expected failures, the name of a scenario a line; # begins a comment"

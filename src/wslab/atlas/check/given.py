@@ -55,7 +55,9 @@ class GivenServer:
         """Return nothing: it plays every scenario."""
         return ""
 
-    def command(self, options: Options, app: str, address: int) -> list[str] | None:
+    def command(
+        self, options: Options, app: str, address: int | str
+    ) -> list[str] | None:
         """Return the command; None for options, which nobody knows how to say."""
         if options != Options():
             return None

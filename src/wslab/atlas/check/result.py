@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from wslab.atlas.cell import Outcome
-from wslab.atlas.scenario import Scenario
+from wslab.atlas.scenario import Rule, Scenario
 from wslab.atlas.verdict import conforms
+from wslab.atlas.views import matches
 
 Expected = frozenset[str]
 
@@ -33,23 +34,45 @@ class Result:
         return outcome is not None and conforms(self.scenario, outcome) is False
 
     def told(self) -> str:
-        """Return what was seen and what was wanted, in lines."""
+        """Return what was seen and what is demanded, and of that what was not done."""
         rule, outcome = self.scenario.rule, self.outcome
         if rule is None or outcome is None:
             return self.without
         lines = [
             self.scenario.asks,
-            f"{self.scenario.source}: {self.scenario.word}",
-            f"the client saw      {'; '.join(outcome.client) or 'nothing'}",
-            f"the application     {'; '.join(outcome.application)}",
+            self.scenario.says,
+            f"the client saw    {'; '.join(outcome.client) or 'nothing'}",
+            f"the application   {'; '.join(outcome.application)}",
+            *_demanded(rule, outcome),
         ]
-        wanted = (
-            ("demanded of it     ", rule.client),
-            ("of the application ", rule.application),
-            ("and never          ", rule.never),
-        )
-        lines += [f"{who} {'; '.join(what)}" for who, what in wanted if what]
         return "\n".join(lines)
+
+
+def _demanded(rule: Rule, outcome: Outcome) -> Iterator[str]:
+    """Yield a line for each thing that is demanded, with what became of it."""
+    for pattern in rule.given:
+        found = _matching(outcome.application, pattern)
+        yield f"given a line      of the application's: {'; '.join(found)}"
+    for who, seen, patterns in (
+        ("client", outcome.client, rule.client),
+        ("application", outcome.application, rule.application),
+    ):
+        for pattern in patterns:
+            done = "there is one" if _matching(seen, pattern) else "THERE IS NONE"
+            yield f"demanded a line   of the {who}'s: {_in_words(pattern)} ({done})"
+    for pattern in rule.never:
+        found = _matching((*outcome.client, *outcome.application), pattern)
+        done = f"THERE IS {'; '.join(found)}" if found else "there is none"
+        yield f"demanded no line  of either's: {_in_words(pattern)} ({done})"
+
+
+def _matching(lines: Sequence[str], pattern: str) -> list[str]:
+    return [line for line in lines if matches(line, pattern)]
+
+
+def _in_words(pattern: str) -> str:
+    """Return a pattern as people write it: what it may be, with * for anything."""
+    return " or ".join(one.replace("[[]", "[") for one in pattern.split("|"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +89,9 @@ class Summary:
 
     @property
     def unexpected(self) -> list[Result]:
-        """What fails the check: without a list of expected failures, each MUST."""
+        """What fails the check: without a list of expected failures, all but SHOULD."""
         if self.expected is None:
-            return [it for it in self.departing if it.scenario.word == "MUST"]
+            return [it for it in self.departing if it.scenario.word != "SHOULD"]
         return [it for it in self.departing if it.scenario.name not in self.expected]
 
     @property
@@ -98,8 +121,10 @@ class Summary:
         left_out = len(self.results) - len(played)
         words = [it.scenario.word for it in self.departing]
         lines.append(
-            f"{len(played)} scenarios: {len(played) - len(words)} as the section says, "
+            f"{len(played)} scenario{'' if len(played) == 1 else 's'}: "
+            f"{len(played) - len(words)} as the section says, "
             f"{words.count('MUST')} depart from a MUST, "
+            f"{words.count('')} from a definition, "
             f"{words.count('SHOULD')} from a SHOULD"
             + (f"; {left_out} need an option of the server's" if left_out else "")
         )
@@ -117,7 +142,7 @@ class Summary:
             skipped=str(len(skipped)),
         )
         for result in self.results:
-            group = f"{result.scenario.group}.{result.scenario.word}"
+            group = f"{result.scenario.group}.{result.scenario.word or 'definition'}"
             name = result.scenario.name
             case = ET.SubElement(suite, "testcase", classname=group, name=name)
             if result.outcome is None:
@@ -126,7 +151,7 @@ class Summary:
                 message = "it was expected to fail, and does not"
                 ET.SubElement(case, "failure", message=message)
             elif result in unexpected:
-                message = f"{result.scenario.source}: {result.scenario.word}"
+                message = result.scenario.says
                 failure = ET.SubElement(case, "failure", message=message)
                 failure.text = _printable(result.told())
             elif result.departs:

@@ -41,6 +41,7 @@ def _framework(
         server.module,
         server.arguments,
         server.bind,
+        server.unix,
         f"{__package__}.{module}:app" if module else "",
         lacks or {},
     )

@@ -33,8 +33,10 @@ class ReleasedServer:
         """Return why a scenario isn't played: there is no reason."""
         return ""
 
-    def command(self, options: Options, app: str, address: int) -> list[str] | None:
-        """Return the command; `address` is the descriptor of a socket."""
+    def command(
+        self, options: Options, app: str, address: int | str
+    ) -> list[str] | None:
+        """Return the command; `address` is a descriptor or a Unix socket's path."""
         command = UVICORN_AUTO.command(options, app, address)
         return command and [str(self._python), *command[1:]]
 

@@ -25,6 +25,7 @@ class Journal:
         self.ended = 0
         self.is_cut = False
         self._calls: list[int] = []
+        self._clients: dict[int, int] = {}
         self._inside: list[str] = []
         self._news = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -54,8 +55,12 @@ class Journal:
         """How often the application was called."""
         return len(self._calls)
 
-    def events_of(self, call: int) -> list[tuple[float, ApplicationEvent]]:
-        """Return the events of one call, counted from 0, each with its time."""
+    def events_of(self, client: int) -> list[tuple[float, ApplicationEvent]]:
+        """Return the events of the call for a client, counted from 0, with their times.
+
+        There are none where the server did not call the application for it.
+        """
+        call = self._clients.get(client)
         return [(at, event) for at, of, event in self._events if of == call]
 
     def view(self) -> tuple[str, ...]:
@@ -76,6 +81,7 @@ class Journal:
         match line:
             case {"type": kind, "scope": scope}:
                 self._calls.append(line["call"])
+                self._clients[line["client"]] = line["call"]
                 if kind != "websocket":
                     self.lines.append(f"is called for {kind}")
                 self.lines += [f"{key}: {normal(text)}" for key, text in scope.items()]
@@ -90,8 +96,7 @@ class Journal:
             case {"event": document, "at": at}:
                 event = event_from_json(document)
                 assert isinstance(event, ApplicationEvent)
-                call = self._calls.index(line["call"])
-                self._events.append((at, call, event))
+                self._events.append((at, line["call"], event))
                 self.ended += event.is_end
                 if event.type != "http":
                     self.lines.append(application_line(event))

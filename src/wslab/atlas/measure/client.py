@@ -106,16 +106,18 @@ class WireClient(asyncio.Protocol):
         self._lost = asyncio.Event()
 
     @classmethod
-    async def open(cls, port: int, connect: Connect, run: str) -> WireClient:
-        """Connect to 127.0.0.1 and send the request's head.
+    async def open(cls, address: int | str, connect: Connect, run: str) -> WireClient:
+        """Connect to a port of 127.0.0.1 or a Unix socket, and send the head.
 
         Raises:
             OSError: Nothing listens there.
         """
         loop = asyncio.get_running_loop()
-        _, client = await loop.create_connection(
-            lambda: cls(connect), "127.0.0.1", port
-        )
+        client = cls(connect)
+        if isinstance(address, str):
+            await loop.create_unix_connection(lambda: client, address)
+        else:
+            await loop.create_connection(lambda: client, "127.0.0.1", address)
         client.send(request_bytes(connect, run))
         return client
 

@@ -8,10 +8,12 @@ from dataclasses import replace
 from wslab.atlas.acts import (
     BOUND,
     Act,
+    As,
     Await,
     Connect,
     Finish,
     Leave,
+    OfClient,
     Outlast,
     Read,
     Reset,
@@ -84,11 +86,11 @@ class Run:
                 await client.gone()
 
     async def _act(self, act: Act, journal: Journal) -> None:
-        client = self._clients[-1] if self._clients else None
         match act:
             case Connect():
                 await self._connect(act)
-                return
+            case As(number, own):
+                await self._act_of(self._clients[number - 1], own)
             case Signal(name):
                 await journal.until(lambda journal: journal.calls > 0, BOUND)
                 journal.signal(f"{self._name} {name}")
@@ -100,8 +102,10 @@ class Run:
                 self._outlasted = await self._process.outlast(seconds)
                 if self._outlasted:
                     await journal.until(lambda journal: journal.is_cut, FIRST_WORD)
-        if client is None:
-            return
+            case _:
+                await self._act_of(self._clients[-1], act)
+
+    async def _act_of(self, client: WireClient, act: OfClient) -> None:
         match act:
             case Send(data):
                 client.send(data)
@@ -120,7 +124,8 @@ class Run:
                 client.reset()
 
     async def _connect(self, act: Connect) -> None:
-        client = await WireClient.open(self._process.port, act, self._name)
+        run = f"{self._name}.{len(self._clients)}"
+        client = await WireClient.open(self._process.address, act, run)
         self._clients.append(client)
         if act.waits:
             await self._wait(client, lambda: client.head is not None, BOUND)
@@ -140,8 +145,8 @@ class Run:
         if self._outlasted is not None:
             lines.append("the server " + ("ends" if self._outlasted else "runs on"))
         connections = [
-            _connection(client, journal.events_of(call))
-            for call, client in enumerate(self._clients)
+            _connection(client, journal.events_of(number))
+            for number, client in enumerate(self._clients)
         ]
         return Outcome(tuple(lines), journal.view(), Trace(tuple(connections)))
 

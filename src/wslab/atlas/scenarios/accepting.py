@@ -6,11 +6,12 @@ Each application closes what it has accepted, so that a run ends by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
+from wslab.asgi import ASGIApplication, Receive, Scope, Send
 from wslab.atlas.acts import Connect, Watch
-from wslab.atlas.scenario import Rule, Word, scenario
+from wslab.atlas.scenario import VERSION, Rule, Word, scenario, since
 
 SHORT = Watch(2)
 
@@ -56,14 +57,20 @@ async def accept(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _subprotocol(
-    name: str, asks: str, offer: tuple[str, ...], chosen: Any, rule: Rule
+    name: str,
+    asks: str,
+    offer: tuple[str, ...],
+    chosen: Any,
+    rule: Rule,
+    source: str = "RFC 6455, section 4.2.2",
+    word: Word = "MUST",
 ) -> None:
     """Add a scenario of an application that chooses a subprotocol."""
     scenario(
         asks,
         [Connect(subprotocols=offer), SHORT],
-        source="RFC 6455, section 4.2.2",
-        word="MUST",
+        source=source,
+        word=word,
         rule=rule,
         headers=(CHOSEN,),
         scope=("subprotocols",),
@@ -79,6 +86,8 @@ _subprotocol(
     ("chat",),
     "chat",
     Rule(client=("HTTP 101", f"{CHOSEN}: chat")),
+    "ASGI, Accept",
+    "",
 )
 _subprotocol(
     "subprotocol-one-of-three",
@@ -87,6 +96,8 @@ _subprotocol(
     ("chat", "mqtt", "soap"),
     "soap",
     Rule(client=("HTTP 101", f"{CHOSEN}: soap")),
+    "ASGI, Accept",
+    "",
 )
 _subprotocol(
     "subprotocol-none-chosen",
@@ -94,7 +105,7 @@ _subprotocol(
     "Does the server stay silent about them?",
     ("chat", "mqtt"),
     None,
-    Rule(client=("HTTP 101",), never=(f"{CHOSEN}: *",)),
+    Rule(never=(f"{CHOSEN}: *",)),
 )
 _subprotocol(
     "subprotocol-not-offered",
@@ -141,8 +152,13 @@ def _headers(
     shown: tuple[str, ...] = ("x-extra", "x-more"),
     fatal: str = "",
 ) -> None:
-    """Add a scenario of headers of an accept; `client` are lines that it has to get."""
-    demanded = rule or (Rule(client=("HTTP 101", *client)) if client else None)
+    """Add a scenario of headers of an accept; `client` are lines that it has to get.
+
+    A server of version 2.0 knows no headers there.
+    """
+    demanded = rule
+    if client:
+        demanded = Rule(client=("HTTP 101", *client), given=since(1))
     scenario(
         asks,
         [Connect(), SHORT],
@@ -150,6 +166,7 @@ def _headers(
         word=word if demanded else "",
         rule=demanded,
         headers=shown,
+        scope=(VERSION,) if demanded and demanded.given else (),
         fatal=fatal,
         name=name,
     )(_accepting(headers=headers))
@@ -157,7 +174,8 @@ def _headers(
 
 _headers(
     "accept-headers",
-    "The application accepts with two headers of its own. Does the client get them?",
+    "The application accepts with two headers of its own (spec_version 2.1). "
+    "Does the client get them?",
     [(b"x-extra", b"yes"), (b"x-more", b"too")],
     "x-extra: yes",
     "x-more: too",
@@ -261,7 +279,7 @@ _headers(
     "The application accepts with headers that are str, not bytes. "
     "Does the server raise?",
     [("x-extra", "yes")],
-    rule=RAISES,
+    rule=replace(RAISES, given=since(1)),
     source=INVALID,
     word="SHOULD",
     fatal="anycorn",
@@ -288,35 +306,3 @@ async def accept_twice(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close"})
-
-
-def _sending(event: Event) -> ASGIApplication:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-        await send({"type": "websocket.accept"})
-        await send(event)
-        await send({"type": "websocket.close"})
-
-    return app
-
-
-for _name, _asks, _event in (
-    (
-        "unknown-event",
-        "The application sends an event of an unknown type. Does the server raise?",
-        {"type": "websocket.shout", "text": "hello"},
-    ),
-    (
-        "event-without-type",
-        "The application sends an event without a type. Does the server raise?",
-        {"text": "hello"},
-    ),
-):
-    scenario(
-        _asks,
-        [Connect(), SHORT],
-        source=INVALID,
-        word="SHOULD",
-        rule=RAISES,
-        name=_name,
-    )(_sending(_event))

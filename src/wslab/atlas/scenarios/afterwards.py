@@ -13,10 +13,11 @@ from wslab.atlas.acts import (
     close,
     text,
 )
-from wslab.atlas.scenario import Rule, scenario
+from wslab.atlas.scenario import VERSION, Rule, scenario, since
 
 CLOSED = "ASGI, Disconnected Client"
-RAISES = Rule(application=("notes an OSError is raised",))
+RAISES = Rule(application=("notes an OSError is raised",), given=since(4))
+"""The section says of itself that servers before version 2.4 may do otherwise."""
 
 
 @scenario(
@@ -49,6 +50,7 @@ async def receives_on(scope: Scope, receive: Receive, send: Send) -> None:
     source=CLOSED,
     word="SHOULD",
     rule=RAISES,
+    scope=(VERSION,),
     name="send-after-close",
 )
 @scenario(
@@ -57,6 +59,7 @@ async def receives_on(scope: Scope, receive: Receive, send: Send) -> None:
     source=CLOSED,
     word="SHOULD",
     rule=RAISES,
+    scope=(VERSION,),
     name="send-after-leave",
 )
 @scenario(
@@ -65,6 +68,7 @@ async def receives_on(scope: Scope, receive: Receive, send: Send) -> None:
     source=CLOSED,
     word="SHOULD",
     rule=RAISES,
+    scope=(VERSION,),
     name="send-after-reset",
 )
 async def sends_on(scope: Scope, receive: Receive, send: Send) -> str:
@@ -87,6 +91,7 @@ async def sends_on(scope: Scope, receive: Receive, send: Send) -> str:
     source=CLOSED,
     word="SHOULD",
     rule=RAISES,
+    scope=(VERSION,),
 )
 async def close_after_close(scope: Scope, receive: Receive, send: Send) -> str:
     await receive()

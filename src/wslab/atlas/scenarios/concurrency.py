@@ -6,7 +6,17 @@ import asyncio
 import time
 
 from wslab.asgi import Receive, Scope, Send
-from wslab.atlas.acts import Await, Connect, Read, Signal, Watch, close, ping, text
+from wslab.atlas.acts import (
+    As,
+    Await,
+    Connect,
+    Read,
+    Signal,
+    Watch,
+    close,
+    ping,
+    text,
+)
 from wslab.atlas.acts import Send as SendBytes
 from wslab.atlas.scenario import Options, scenario
 
@@ -187,6 +197,69 @@ async def client_reads_nothing(scope: Scope, receive: Receive, send: Send) -> st
         except TimeoutError:
             return f"send {number} of 3 waits"
     return "no send waits: all is kept in memory"
+
+
+ROOM: list[Send] = []
+"""The members of a room: each of its scenarios has a process of its own."""
+
+
+@scenario(
+    "A room sends to two clients in turn, the first reads nothing and 16 MiB wait for"
+    " it. Does the other get its message?",
+    [Connect(reads=False), Connect(), text("now"), Watch(4)],
+    fatal="*",
+    name="room-with-one-that-does-not-read",
+)
+async def sends_in_turn(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    ROOM.append(send)
+    if (await receive())["type"] == "websocket.receive":
+        block = {"type": "websocket.send", "bytes": b"a" * (16 << 20)}
+        await asyncio.wait([asyncio.ensure_future(ROOM[0](block))], timeout=1)
+        for member in ROOM:
+            await member({"type": "websocket.send", "text": "news"})
+        await send({"type": "websocket.close"})
+
+
+@scenario(
+    "A room sends to each client from a task of its own, one reads nothing and 16 MiB"
+    " wait for it. Does the other get its message?",
+    [Connect(reads=False), Connect(), text("now"), Watch(4)],
+    fatal="*",
+    name="room-of-tasks-with-one-that-does-not-read",
+)
+async def sends_from_tasks(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    ROOM.append(send)
+    if (await receive())["type"] == "websocket.receive":
+        block = {"type": "websocket.send", "bytes": b"a" * (16 << 20)}
+        await asyncio.wait([asyncio.ensure_future(ROOM[0](block))], timeout=1)
+        news = {"type": "websocket.send", "text": "news"}
+        tasks = [asyncio.ensure_future(member(news)) for member in ROOM]
+        await asyncio.wait(tasks, timeout=1)
+        await send({"type": "websocket.close"})
+
+
+@scenario(
+    "A room sends to two clients in turn, and the first has closed. Does the other get"
+    " the message?",
+    [
+        *(Connect(), Connect(), As(1, close()), Await("receives disconnect*")),
+        *(text("now"), Watch(2)),
+    ],
+    fatal="*",
+    name="room-with-one-that-has-closed",
+)
+async def sends_to_all(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    ROOM.append(send)
+    if (await receive())["type"] == "websocket.receive":
+        for member in ROOM:
+            await member({"type": "websocket.send", "text": "news"})
+        await send({"type": "websocket.close"})
 
 
 @scenario(

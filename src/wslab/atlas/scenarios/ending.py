@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from typing import Any
 
 from wslab.asgi import ASGIApplication, Receive, Scope, Send
 from wslab.atlas.acts import Act, Await, Connect, Signal, Watch, close, text
-from wslab.atlas.scenario import Rule, Word, scenario
+from wslab.atlas.scenario import VERSION, Recorded, Rule, Word, scenario, since
 
 SHORT = Watch(2)
 
@@ -51,8 +52,8 @@ async def handler_raises(scope: Scope, receive: Receive, send: Send) -> None:
 @scenario(
     "The application accepts and raises CancelledError. What ends the connection?",
     [Connect(), Watch()],
-    source="ASGI, Error Handling",
-    word="MUST",
+    source="ASGI, Websocket Connection Scope",
+    word="SHOULD",
     rule=ENDS,
 )
 async def handler_cancelled(scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,12 +89,15 @@ def _close(
     source: str = "",
     word: Word = "",
     rule: Rule | None = None,
+    scope: Recorded = (),
     acts: tuple[Act, ...] = (Connect(), SHORT),
     **more: Any,
 ) -> None:
     """Add a scenario of an application that accepts and closes."""
     app = _closing(**more)
-    scenario(asks, acts, source=source, word=word, rule=rule, name=name)(app)
+    scenario(asks, acts, source=source, word=word, rule=rule, scope=scope, name=name)(
+        app
+    )
 
 
 _close(
@@ -110,7 +114,7 @@ _close(
     code=None,
 )
 for _code in (
-    *(1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014),
+    *(1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014),
     *(3000, 4000, 4999),
 ):
     _close(
@@ -121,6 +125,13 @@ for _code in (
         rule=Rule(client=(f"close {_code}*",)),
         code=_code,
     )
+_close(
+    "close-with-1010",
+    "The application closes with code 1010, which RFC 6455 leaves to clients. "
+    "What does the client get?",
+    source="RFC 6455, section 7.4.1",
+    code=1010,
+)
 for _code in (1005, 1006, 1015):
     _close(
         f"close-with-{_code}",
@@ -158,10 +169,11 @@ _close(
 )
 _close(
     "close-with-reason",
-    "The application closes with a code and a reason. Does the client get both?",
+    "The application closes with a code and a reason (spec_version 2.3). "
+    "Does the client get both?",
     source="ASGI, Close",
-    word="MUST",
-    rule=Rule(client=("close 4001 'bye'",)),
+    rule=Rule(client=("close 4001 'bye'",), given=since(3)),
+    scope=(VERSION,),
     code=4001,
     reason="bye",
 )
@@ -197,7 +209,8 @@ _close(
     "The application closes with a reason that is bytes. Does the server raise?",
     source=INVALID,
     word="SHOULD",
-    rule=RAISES,
+    rule=replace(RAISES, given=since(3)),
+    scope=(VERSION,),
     code=4001,
     reason=b"bye",
 )
@@ -221,9 +234,9 @@ _close(
 @scenario(
     "The application closes twice. What does the second close do?",
     [Connect(), SHORT],
-    source="RFC 6455, section 5.5.1",
+    source="ASGI, Close",
     word="MUST",
-    rule=Rule(client=("close 4001",), never=("close 4002",)),
+    rule=Rule(client=("close 4001*",)),
 )
 async def close_twice(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wslab.asgi import Receive, Scope, Send
-from wslab.atlas.acts import Connect, SendFrame, Watch, ping, text
+from wslab.atlas.acts import Connect, SendFrame, Watch, close, ping, text
 from wslab.atlas.acts import Send as SendBytes
 from wslab.atlas.scenario import Rule, scenario
 from wslab.trace.model import Opcode
@@ -53,7 +55,7 @@ def more(content: bytes, fin: bool = True) -> SendFrame:
         more(b"\xbc\xc3\x9f dich"),
         Watch(2),
     ],
-    source="RFC 6455, section 5.6",
+    source=FRAGMENTS,
     word="MUST",
     rule=Rule(application=("receives 'gr\u00fc\u00df dich'",)),
     name="character-in-two-fragments",
@@ -151,7 +153,7 @@ def more(content: bytes, fin: bool = True) -> SendFrame:
 @scenario(
     "A ping has a payload. Does the pong have the same?",
     [Connect(), ping(b"are you there?"), Watch(1)],
-    source=PINGS,
+    source="RFC 6455, section 5.5.3",
     word="MUST",
     rule=Rule(client=("pong b'are you there?'",)),
     name="ping",
@@ -191,7 +193,9 @@ async def answers(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close"})
 
 
-for bit, value in {"rsv1": 4, "rsv2": 2, "rsv3": 1}.items():
+BITS = {"rsv1": 4, "rsv2": 2, "rsv3": 1}
+
+for bit, value in BITS.items():
     scenario(
         f"A text has the reserved bit {bit.upper()}. Is the connection failed?",
         [Connect(), SendFrame(Opcode.TEXT, b"hello", rsv=value), Watch(2)],
@@ -200,8 +204,35 @@ for bit, value in {"rsv1": 4, "rsv2": 2, "rsv3": 1}.items():
         rule=FAILED,
         name=bit,
     )(answers)
+    for kind, frame in {
+        "ping": SendFrame(Opcode.PING, b"p", rsv=value),
+        "pong": SendFrame(Opcode.PONG, b"p", rsv=value),
+        "close": replace(close(1000), rsv=value),
+    }.items():
+        scenario(
+            f"A {kind} has the reserved bit {bit.upper()}. Is the connection failed?",
+            [Connect(), frame, Watch(2)],
+            source=FRAMING,
+            word="MUST",
+            rule=Rule(client=("FIN|reset",), never=("pong*",)),
+            name=f"{bit}-{kind}",
+        )(answers)
 
-for opcode in (0x3, 0x7, 0xB, 0xF):
+scenario(
+    "A second fragment has the reserved bit RSV1. Is the connection failed?",
+    [
+        Connect(),
+        text("hel", fin=False),
+        SendFrame(Opcode.CONTINUATION, b"lo", rsv=BITS["rsv1"]),
+        Watch(2),
+    ],
+    source=FRAMING,
+    word="MUST",
+    rule=FAILED,
+    name="rsv1-continuation",
+)(answers)
+
+for opcode in (*range(0x3, 0x8), *range(0xB, 0x10)):
     scenario(
         f"A frame has the reserved opcode {opcode:#x}. Is the connection failed?",
         [Connect(), SendFrame(opcode, b"hello"), Watch(2)],

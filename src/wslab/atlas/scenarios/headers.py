@@ -6,7 +6,7 @@ from glob import escape
 
 from wslab.asgi import Receive, Scope, Send
 from wslab.atlas.acts import Connect, Watch
-from wslab.atlas.scenario import Rule, scenario
+from wslab.atlas.scenario import Rule, Word, scenario
 
 SCOPE = "ASGI, Websocket Connection Scope"
 
@@ -75,7 +75,6 @@ scenario(
     "Headers have bytes beyond ASCII: do they come as they were?",
     [Connect(headers=(("x-latin-1", "caf\xe9"), ("x-utf-8", "caf\xc3\xa9"))), Watch()],
     source="ASGI, WSGI encoding differences",
-    word="MUST",
     rule=Rule(
         application=(r"notes x-latin-1: b'caf\xe9', x-utf-8: b'caf\xc3\xa9'",),
     ),
@@ -90,7 +89,11 @@ scenario(
 
 
 def _subprotocols(
-    name: str, asks: str, values: tuple[str, ...], source: str = SCOPE
+    name: str,
+    asks: str,
+    values: tuple[str, ...],
+    source: str = SCOPE,
+    word: Word = "",
 ) -> None:
     """Ask whether "one" and "two" are found in headers."""
     expected = escape("subprotocols: ['one', 'two']")
@@ -102,7 +105,7 @@ def _subprotocols(
         ],
         scope=("subprotocols",),
         source=source,
-        word="MUST",
+        word=word,
         rule=Rule(application=(expected,)),
         name=name,
     )(greets)
@@ -124,13 +127,13 @@ _subprotocols(
     "The list of subprotocols has blanks, tabs and empty elements: are they left out?",
     (" one ,,\ttwo ,",),
     "RFC 9110, section 5.6.1.2",
+    "MUST",
 )
 scenario(
     "The client offers no subprotocol: what does the scope say?",
     [Connect(), Watch()],
     scope=("subprotocols",),
     source=SCOPE,
-    word="MUST",
     rule=Rule(application=(escape("subprotocols: []") + "|subprotocols: (absent)",)),
     name="subprotocols-none",
 )(greets)

@@ -25,7 +25,7 @@ OFFERED = ("extensions: *'websocket.http.response'*",)
     [Connect(), SHORT],
     source="ASGI, Close",
     word="MUST",
-    rule=Rule(client=("HTTP 403",), application=("returns",)),
+    rule=FORBIDDEN,
 )
 async def close_before_accept(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
@@ -215,7 +215,7 @@ _denial(
     word="SHOULD",
     rule=Rule(
         application=("http.response.start fails: *",),
-        given=("extensions: '(absent)'|extensions: {}",),
+        given=("extensions: (absent)|extensions: {}",),
     ),
     scope=("extensions",),
 )

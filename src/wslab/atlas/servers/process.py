@@ -8,12 +8,11 @@ import signal
 import socket
 import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
 from wslab.atlas.scenario import Options
 from wslab.atlas.servers.server import Startable
-from wslab.atlas.subject import ADDRESS, FRAMEWORK
+from wslab.atlas.subject import environment
 
 APPLICATION = "wslab.atlas.subject:app"
 START = 30.0
@@ -22,7 +21,6 @@ TRIES = 3
 """How often a server is started that ends before it answers."""
 
 _QUESTION = b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
-_SOURCE = Path(__file__).parents[3]
 
 
 class ServerFailed(Exception):
@@ -30,19 +28,24 @@ class ServerFailed(Exception):
 
 
 class Process:
-    """One running server; `async with Process.start(...)` is its life."""
+    """One running server, from `Process.start(...)` to `end()`.
+
+    `address` is a port of 127.0.0.1, or the path of a Unix socket.
+    """
 
     def __init__(
         self,
         server: str,
         process: asyncio.subprocess.Process,
-        port: int,
+        address: int | str,
         log: IO[bytes],
+        directory: tempfile.TemporaryDirectory[str],
     ) -> None:
         self.server = server
-        self.port = port
+        self.address = address
         self._process = process
         self._log = log
+        self._directory = directory
 
     @classmethod
     async def start(
@@ -86,36 +89,35 @@ class Process:
     async def _spawn(
         cls, server: Startable, options: Options, channel: str
     ) -> Process | None:
+        directory = tempfile.TemporaryDirectory(prefix="wslab-")
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
-            address = listener.fileno() if server.takes_socket else port
-            command = server.command(options, APPLICATION, address)
+            descriptor = listener.fileno()
+            path = f"{directory.name}/socket"
+            address = path if options.unix else port
+            told = descriptor if server.takes_socket and not options.unix else address
+            command = server.command(options, APPLICATION, told)
             if command is None:
+                directory.cleanup()
                 return None
-            if not server.takes_socket:
+            if told != descriptor:
                 listener.close()  # free again, and likely nobody else's for a moment
             log = tempfile.TemporaryFile()  # noqa: SIM115
-            path = os.pathsep.join([str(_SOURCE), os.environ.get("PYTHONPATH", "")])
-            environment = {
-                **os.environ,
-                ADDRESS: channel,
-                FRAMEWORK: server.application,
-                "PYTHONPATH": path,
-            }
             try:
                 process = await asyncio.create_subprocess_exec(
                     *command,
-                    env=environment,
+                    env=environment(channel, server.application),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    pass_fds=[address] if server.takes_socket else [],
+                    pass_fds=[descriptor] if told == descriptor else [],
                     start_new_session=True,
                 )
             except OSError as error:
                 log.close()
+                directory.cleanup()
                 raise ServerFailed(f"{server.name} can't be run: {error}") from error
-        return cls(server.name, process, port, log)
+        return cls(server.name, process, address, log, directory)
 
     @property
     def ended(self) -> bool:
@@ -147,6 +149,7 @@ class Process:
             os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
         self._log.close()
+        self._directory.cleanup()
 
     def printed(self) -> str:
         """Return the last of what the server printed."""
@@ -171,7 +174,12 @@ class Process:
 
     async def _is_up(self) -> bool:
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            if isinstance(self.address, str):
+                reader, writer = await asyncio.open_unix_connection(self.address)
+            else:
+                reader, writer = await asyncio.open_connection(
+                    "127.0.0.1", self.address
+                )
         except OSError:
             return False
         try:

@@ -38,8 +38,10 @@ class Startable(Protocol):
     def without(self, scenario: Scenario) -> str:
         """Return why a scenario isn't played, in a few words; "" if it is."""
 
-    def command(self, options: Options, app: str, address: int) -> list[str] | None:
-        """Return the command; `address` is a descriptor or a port.
+    def command(
+        self, options: Options, app: str, address: int | str
+    ) -> list[str] | None:
+        """Return the command; `address` is a descriptor, a port or a socket's path.
 
         Returns:
             None if the server has no such option.
@@ -61,6 +63,7 @@ class Server:
         module: What `python -m` starts.
         arguments: The arguments for a scenario's options.
         bind: The arguments that have it listen, with {fd} or {port}.
+        unix: The arguments that have it listen on a Unix socket, with {path}.
         application: A framework's application, as module:name, that it runs in the
             place of the scenario's own; "" if it runs that.
     """
@@ -71,14 +74,18 @@ class Server:
     module: str
     arguments: Arguments
     bind: tuple[str, ...]
+    unix: tuple[str, ...]
     application: str = ""
 
-    def command(self, options: Options, app: str, address: int) -> list[str] | None:
-        """Return the command; `address` is a descriptor or a port, as `bind` says."""
+    def command(
+        self, options: Options, app: str, address: int | str
+    ) -> list[str] | None:
+        """Return the command; `address` is what `bind`, or else `unix`, wants."""
         more = self.arguments(options)
         if more is None:
             return None
-        bind = [part.format(fd=address, port=address) for part in self.bind]
+        where = self.unix if options.unix else self.bind
+        bind = [part.format(fd=address, port=address, path=address) for part in where]
         return [sys.executable, "-m", self.module, *bind, *more, app]
 
     def concerns(self, scenario: Scenario) -> bool:

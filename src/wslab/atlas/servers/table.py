@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from wslab.atlas.scenario import Options
 from wslab.atlas.servers.server import Arguments, Server
@@ -13,7 +13,7 @@ def _flags(**names: str | None) -> Arguments:
 
     def arguments(options: Options) -> list[str] | None:
         found: list[str] = []
-        for option, value in asdict(options).items():
+        for option, value in asdict(replace(options, unix=None)).items():
             if value is not None:
                 if not (flag := names.get(option)):
                     return None
@@ -51,6 +51,7 @@ def _uvicorn(name: str, implementation: str, package: str) -> Server:
         "uvicorn",
         _with(["--ws", implementation, "--no-access-log"], _UVICORN),
         ("--fd", "{fd}"),
+        ("--uds", "{path}"),
     )
 
 
@@ -71,6 +72,7 @@ SERVERS: dict[str, Server] = {
             "hypercorn",
             _HYPERCORN,
             ("--bind", "fd://{fd}"),
+            ("--bind", "unix:{path}"),
         ),
         Server(
             "anycorn",
@@ -79,6 +81,7 @@ SERVERS: dict[str, Server] = {
             "anycorn",
             _HYPERCORN,
             ("--bind", "fd://{fd}"),
+            ("--bind", "unix:{path}"),
         ),
         Server(
             "daphne",
@@ -91,6 +94,7 @@ SERVERS: dict[str, Server] = {
                 max_size="--websocket-max-message-size",
             ),
             ("--fd", "{fd}"),
+            ("--unix-socket", "{path}"),
         ),
         Server(
             "granian",
@@ -102,6 +106,7 @@ SERVERS: dict[str, Server] = {
                 _flags(grace="--workers-kill-timeout", limit="--backpressure"),
             ),
             ("--port", "{port}"),
+            ("--uds", "{path}"),
         ),
         Server(
             "gunicorn",
@@ -113,6 +118,7 @@ SERVERS: dict[str, Server] = {
                 _flags(grace="--graceful-timeout", limit="--worker-connections"),
             ),
             ("--bind", "fd://{fd}"),
+            ("--bind", "unix:{path}"),
         ),
     )
 }

@@ -11,16 +11,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any
 
-from wslab.atlas.subject import ADDRESS
+from wslab.atlas.subject import environment
 from wslab.atlas.testclients.table import InMemory
 
 START = 30.0
 """Seconds that a process may take until it is ready."""
 
-_SOURCE = Path(__file__).parents[3]
 _LINE = 1 << 24  # bytes of the longest line that a worker may write
 
 
@@ -45,13 +43,12 @@ class Workers:
     async def start(cls, client: InMemory, channel: str) -> Workers:
         """Start a process whose applications report to the address of a channel."""
         log = tempfile.TemporaryFile()  # noqa: SIM115
-        path = os.pathsep.join([str(_SOURCE), os.environ.get("PYTHONPATH", "")])
         ours, theirs = socket.socketpair()
         module = f"{__package__}.worker"
         with theirs:
             process = await asyncio.create_subprocess_exec(
                 *[sys.executable, "-m", module, client.module, str(theirs.fileno())],
-                env={**os.environ, ADDRESS: channel, "PYTHONPATH": path},
+                env=environment(channel),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

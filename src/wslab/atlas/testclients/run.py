@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import Any
 
-from wslab.atlas.acts import BOUND, Act, Await, Connect, Signal, Watch
+from wslab.atlas.acts import BOUND, Act, As, Await, Connect, Signal, Watch
 from wslab.atlas.cell import Outcome
 from wslab.atlas.measure.channel import Channel, Journal
 from wslab.atlas.measure.run import AFTER_END, FIRST_WORD, SETTLE
@@ -76,10 +76,13 @@ class InMemoryRun:
                 return
             case Connect():
                 self._clients.append(_Client())
-        if self._clients and not self._clients[-1].over:
+        client = len(self._clients) - 1
+        if isinstance(act, As):
+            client, act = act.client - 1, act.act
+        if not self._clients[client].over:
             seconds = act.seconds if isinstance(act, Watch) else BOUND
-            if not await self._order(len(self._clients) - 1, number, seconds):
-                self._clients[-1].waited = seconds
+            if not await self._order(client, number, seconds):
+                self._clients[client].waited = seconds
 
     async def _leave(self) -> None:
         """End the test of each client, the last one first, as nested blocks do."""
@@ -130,8 +133,8 @@ class InMemoryRun:
                 client.seen, self._scenario.headers, client.body, client.waited
             )
         connections = [
-            Connection.of([event for _, event in journal.events_of(call)])
-            for call in range(journal.calls)
+            Connection.of([event for _, event in journal.events_of(number)])
+            for number in range(len(self._clients))
         ]
         return Outcome(tuple(lines), journal.view(), Trace(tuple(connections)))
 

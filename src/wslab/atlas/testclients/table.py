@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from wslab.atlas.acts import (
     Act,
+    As,
     Connect,
     Finish,
     Leave,
@@ -60,6 +61,8 @@ class InMemory:
 
     def _without(self, act: Act) -> str:
         match act:
+            case As(_, own):
+                return self._without(own)
             case Connect():
                 return _handshake(act)
             case SendFrame():

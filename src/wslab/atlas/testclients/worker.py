@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from wslab.asgi import Receive, Scope, Send
-from wslab.atlas.acts import Connect
+from wslab.atlas.acts import As, Connect
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.subject import ADDRESS, ReportedCall, Reporter
@@ -77,14 +77,14 @@ class Worker:
             await session.idle()
         else:
             session = self._sessions[client]
-            await session.perform(this)
+            await session.perform(this.act if isinstance(this, As) else this)
         self._write(done=True, over=session.over)
 
     def _session(self, scenario: Scenario, run: str, connect: Connect) -> Session:
         number = len(self._sessions)
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            call = ReportedCall(self._reporter, run, scenario.scope)
+            call = ReportedCall(self._reporter, run, number, scenario.scope)
             await call.play(scenario.app, scope, receive, send)
 
         def note(what: dict[str, Any]) -> None:

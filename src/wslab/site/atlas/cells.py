@@ -59,7 +59,7 @@ def sign(verdict: bool) -> str:
 def said(scenario: Scenario, verdict: bool) -> str:
     """Return a verdict in words."""
     does = "as" if verdict else "not as"
-    return f"{does} {scenario.source} says: {scenario.word}"
+    return f"{does} {scenario.says}"
 
 
 def details(row: Row, column: str, title: str, more: str = "") -> str:

@@ -14,7 +14,7 @@ from html import escape
 from typing import NamedTuple
 
 from wslab.atlas import store
-from wslab.atlas.acts import Act
+from wslab.atlas.acts import Act, OfClient
 from wslab.atlas.columns import KINDS, Listed
 from wslab.atlas.history import records
 from wslab.atlas.scenario import Application, Options
@@ -137,6 +137,8 @@ def _scenario_page(row: Row) -> str:
     demands = "No section of RFC 6455 or of ASGI decides it."
     if scenario.source:
         word = f", with the word {scenario.word}" if scenario.word else ""
+        if scenario.rule and not scenario.word:
+            word = ", which defines it"
         demands = f"It is decided by {scenario.source}{word}."
     acts = "\n".join(f"1. `{_act(act)}`" for act in scenario.client)
     return f"""\
@@ -200,10 +202,11 @@ def _tally(row: Row) -> str:
 def _act(act: Act) -> str:
     """Return an act as the scenario's code has it, defaults left out."""
     default = type(act).__dataclass_fields__
+    values = {name: getattr(act, name) for name in default}
     changed = [
-        f"{name}={getattr(act, name)!r}"
-        for name, it in default.items()
-        if getattr(act, name) != it.default
+        f"{name}={_act(value) if isinstance(value, OfClient) else repr(value)}"
+        for name, value in values.items()
+        if value != default[name].default
     ]
     text = f"{type(act).__name__}({', '.join(changed)})"
     return text if len(text) <= 200 else f"{text[:199]}\N{HORIZONTAL ELLIPSIS}"
@@ -242,9 +245,9 @@ def _server_page(book: Book, server: Listed) -> tuple[str, str]:
     ]
     odd = [row for row in rows if row not in failing and _is_odd(row, server.name)]
     parts = [("Where it does otherwise than most", odd)]
-    for word in ("SHOULD", "MUST"):
+    for word, told in (("SHOULD",) * 2, ("", "definition"), ("MUST",) * 2):
         found = [row for row in failing if row.scenario.word == word]
-        parts.insert(0, (f"Departures from a {word}", found))
+        parts.insert(0, (f"Departures from a {told}", found))
     html = "".join(_section(title, found, server) for title, found in parts)
     markdown = f"""\
 # {server.title}

@@ -21,23 +21,25 @@ def table(book: Book, kind: str, base: str) -> str:
     """
     columns = book.columns(kind)
     heads = "".join(_head(book, kind, it) for it in columns)
-    groups = "".join(
-        _group(group, rows, kind, columns, base) for group, rows in book.groups(kind)
+    groups = "\n".join(
+        _group(
+            group, len(columns), heads, [_row(it, kind, columns, base) for it in rows]
+        )
+        for group, rows in book.groups(kind)
     )
     return f"""\
 {_filters(book, kind)}
-<div class="wa-scroll" tabindex="0" role="region" aria-label="The atlas">
-<table class="wa-table" data-base="{base}">
-<thead><tr><th scope="col">Scenario</th>{heads}</tr></thead>
-{groups}</table></div>
+<div class="wa-scroll" tabindex="0" role="region" aria-label="The atlas"
+ data-base="{base}">
+{groups}</div>
 <script src="{base}../scripts/atlas.js" defer></script>
 """
 
 
 def _head(book: Book, kind: str, column: Listed) -> str:
-    title = escape(column.title)
+    title = f"<span>{escape(column.title)}</span>"
     if kind == "servers":
-        title = f'<a href="servers/{column.name}/">{title}</a>'
+        title = f'<a href="servers/{column.name}/">{escape(column.title)}</a>'
     version = escape(book.versions(column))
     return (
         f'<th scope="col" data-server="{column.name}">{title}'
@@ -71,14 +73,13 @@ def _filters(book: Book, kind: str) -> str:
 </form>"""
 
 
-def _group(
-    group: str, rows: list[Row], kind: str, columns: list[Listed], base: str
-) -> str:
-    body = "".join(_row(row, kind, columns, base) for row in rows)
-    span = len(columns) + 1
+def _group(group: str, columns: int, heads: str, rows: list[str]) -> str:
+    """Return a group's table: one that is out of sight need not be laid out."""
     return (
-        f'<tbody data-group="{group}"><tr class="wa-group">'
-        f'<th colspan="{span}" scope="rowgroup">{group}</th></tr>{body}</tbody>'
+        f'<section style="--wa-columns: {columns}; --wa-rows: {len(rows)}">'
+        f'<table class="wa-table" data-group="{group}"><thead><tr>'
+        f'<th scope="col">{group}</th>{heads}</tr></thead>\n'
+        f"<tbody>{''.join(rows)}</tbody></table></section>"
     )
 
 
