@@ -154,6 +154,8 @@ async def test_the_explorer_without_javascript_is_lists(
         "atlas/",
         "atlas/explorer/?wish=401+with+a+body&on=granian",
         "atlas/handler-returns/#daphne",
+        "atlas/denial/#history",
+        "atlas/history/",
         "atlas/servers/granian/",
     ],
 )

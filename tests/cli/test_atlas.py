@@ -73,6 +73,7 @@ def test_show_prints_each_server_and_a_ladder():
     assert shown.returncode == 0, shown.stderr
     assert "Daphne" in shown.stdout
     assert "101 Switching Protocols" in shown.stdout
+    assert "uvicorn's default does so since 0.39.0 " in shown.stdout
 
 
 def test_list_names_every_scenario_with_its_question():

@@ -5,11 +5,14 @@ import gzip
 import io
 import json
 import re
+from html import escape
 
 import pytest
 
 from wslab.atlas import store
 from wslab.atlas.columns import COLUMNS, KINDS
+from wslab.atlas.history.history import histories, history_of
+from wslab.atlas.history.releases import RELEASES
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.servers.table import SERVERS
 from wslab.site.atlas.book import Book
@@ -122,6 +125,44 @@ def test_the_explorer_has_each_code_and_says_which_may_not_be_sent(book):
     assert {"handler-returns", "handler-raises", "denial"} <= told.keys()
 
 
+def test_a_scenarios_page_tells_what_earlier_releases_did(made):
+    html = made["atlas/handler-returns.md"].html
+    told = history_of("handler-returns")
+    section = html[html.index('<h2 id="history">') :]
+    assert escape(told.sentence) in section
+    assert "<dt>from 0.38.0, before 0.39.0</dt>" in section
+    assert "the client: <code>HTTP 101; open after 5 s</code>" in section
+    assert "<code>HTTP 101; FIN</code>" not in section
+
+
+def test_what_came_back_is_told_to_be_as_now(made):
+    html = made["atlas/denial.md"].html
+    assert "<dt>from 0.38.0, before 0.50.0</dt><dd>as now</dd>" in html
+
+
+def test_the_cell_of_uvicorns_default_says_since_when_it_is_so(made):
+    cells = made["atlas/handler-returns.md"].html.split("<details ")
+    dated = [cell for cell in cells if "wa-since" in cell]
+    assert [cell.partition('"')[2].partition('"')[0] for cell in dated] == ["uvicorn"]
+    assert f"since {history_of('handler-returns').since} " in dated[0]
+
+
+def test_the_history_has_each_release_and_links_to_what_it_changed(made):
+    html = made["atlas/history.md"].html
+    parts = re.split(r'<h2 id="[\d-]+">', html)[1:]
+    assert [part.partition("<")[0] for part in parts] == [
+        it.uvicorn for it in reversed(RELEASES)
+    ]
+    linked = re.findall(r'<a href="\.\./([\w-]+)/#history">', html)
+    assert set(linked) == {
+        name for name, history in histories().items() if history.changes
+    }
+    for name in linked:
+        assert '<h2 id="history">' in made[f"atlas/{name}.md"].html
+    assert "(../history.md)" in made["atlas/servers/uvicorn.md"].markdown
+    assert "(../history.md)" not in made["atlas/servers/daphne.md"].markdown
+
+
 def test_a_wish_is_granted_by_what_gave_it_on_that_server_and_nothing_else(book):
     asked = {it.scenario: it.number for it in choices(book)}
     known = {wish.sees: wish for wish in wishes(codes(asked))}
@@ -158,6 +199,8 @@ def test_an_act_of_an_earlier_client_says_whose_it_is(made):
 
 def test_the_data_can_be_downloaded(book):
     files = dict(downloads(book))
+    assert json.loads(files["atlas/data/history/uvicorn.json"])["scenarios"]
+    assert json.loads(files["atlas/data/history/schema.json"])
     names = json.loads(files["atlas/data/index.json"])
     assert sorted(names) == sorted(SCENARIOS)
     assert json.loads(files["atlas/data/handler-returns.json"])["cells"]

@@ -33,11 +33,19 @@ def changes(scenario: str, before: Row, after: Row) -> Iterator[Change]:
             yield Change(column, scenario, words)
 
 
+def is_same(before: Cell, after: Cell) -> bool:
+    """Return whether two cells tell of the same behaviour, as `changes` has it."""
+    old, new = before.usual, after.usual
+    if old is None or new is None:
+        return before.without == after.without
+    return _has(before, new) or _has(after, old)
+
+
 def _words(before: Cell, after: Cell) -> Iterator[str]:
     if before.without != after.without:
         yield f"was {before.without or 'measured'}, is {after.without or 'measured'}"
     old, new = before.usual, after.usual
-    if old is None or new is None or _has(before, new) or _has(after, old):
+    if old is None or new is None or is_same(before, after):
         return
     for side in ("client", "application"):
         was, now = getattr(old, side), getattr(new, side)

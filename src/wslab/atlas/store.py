@@ -62,7 +62,7 @@ def save(scenario: str, row: Row, directory: Path = DATA) -> None:
     cells = {name: _cell_to_json(row[name]) for name in sorted(row)}
     document = {"version": VERSION, "scenario": scenario, "cells": cells}
     path = directory / f"{scenario}.json"
-    path.write_text(_written(document, _LEVELS) + "\n", encoding="utf-8")
+    path.write_text(written(document, _LEVELS) + "\n", encoding="utf-8")
 
 
 def _cell_to_json(cell: Cell) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _outcome(document: dict[str, Any]) -> Outcome:
     )
 
 
-def _written(value: Any, levels: int, indent: str = "") -> str:
+def written(value: Any, levels: int, indent: str = "") -> str:
     """Return JSON with a line for each entry of the upper levels, compact below."""
     if not levels or not value or not isinstance(value, dict | list):
         return json.dumps(value, separators=(",", ":"))
@@ -127,5 +127,5 @@ def _lines(value: Any, levels: int, indent: str, inner: str) -> Iterator[str]:
     for key, item in entries:
         name = f"{json.dumps(key)}: " if is_dict else ""
         comma = "" if key == entries[-1][0] else ","
-        yield f"{inner}{name}{_written(item, levels - 1, inner)}{comma}"
+        yield f"{inner}{name}{written(item, levels - 1, inner)}{comma}"
     yield f"{indent}{'}' if is_dict else ']'}"

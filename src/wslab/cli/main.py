@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _atlas(options: argparse.Namespace) -> int:
-    from wslab.cli import atlas  # needs no extra
+    from wslab.cli.atlas import main as atlas  # needs no extra
 
     return atlas.run(options)
 
@@ -124,6 +124,26 @@ def _add_atlas(command: argparse.ArgumentParser) -> None:
     run.add_argument("--jobs", type=_jobs, metavar="N", default=3, help=COLUMNS)
     run.add_argument("--output", type=Path, metavar="DIR", help=STORE)
 
+    history = commands.add_parser(
+        "history", help="measure earlier releases", description=ATLAS_HISTORY
+    )
+    history.add_argument(
+        "--release", action="append", default=[], metavar="VERSION", help=RELEASE
+    )
+    history.add_argument(
+        "--scenario", action="append", default=[], metavar="NAME", help=SCENARIO
+    )
+    history.add_argument("--repeats", type=_jobs, metavar="N", default=5, help=REPEATS)
+    history.add_argument("--jobs", type=_jobs, metavar="N", default=3, help=COLUMNS)
+    history.add_argument(
+        "--environments",
+        type=Path,
+        metavar="DIR",
+        default=Path(".cache/releases"),
+        help=ENVIRONMENTS,
+    )
+    history.add_argument("--output", type=Path, metavar="FILE", help=STORE)
+
     diff = commands.add_parser("diff", help="say what changed between two runs")
     diff.add_argument("before", type=Path, metavar="BEFORE", help="a run's --output")
     diff.add_argument("after", type=Path, metavar="AFTER", help="another's")
@@ -157,6 +177,12 @@ ATLAS_RUN = """\
 Play each scenario several times on each server, and say which cells differ from the
 stored data: exit status 1 if any does. With --output the cells are written instead.
 """
+ATLAS_HISTORY = """\
+Measure earlier releases of uvicorn at its default, each in a virtual environment with
+the websockets of its time, and say which cells differ from the stored history: exit
+status 1 if any does. With --output the history is written instead. Environments are
+built where they are missing, with pip, and kept.
+"""
 ATLAS_CHECK = """\
 Play the scenarios that RFC 6455 or ASGI decide against a server, and say where it does
 not do what they say. The server is started by the command, for example
@@ -174,6 +200,10 @@ SERVER = """\
 measure this server, test client or framework only; * stands for anything, and it may
 be given again"""
 SCENARIO = "play this scenario only; * stands for anything, and it may be given again"
+RELEASE = """\
+measure this release of uvicorn only; * stands for anything, and it may be given
+again"""
+ENVIRONMENTS = "where the environments are (default: .cache/releases)"
 REPEATS = "runs of each scenario (default: 5); where they differ it is measured again"
 COLUMNS = "columns that are measured at a time (default: 3)"
 STORE = "write the cells here, beside those that are there"

@@ -161,3 +161,29 @@ scenario(
     scope=("client", "scheme"),
     name="forwarded-standard",
 )(greets)
+scenario(
+    "A proxy here gives the client's port, too (X-Forwarded-For): what is the client?",
+    [Connect(headers=(("x-forwarded-for", "203.0.113.7:999"),)), Watch()],
+    scope=("client",),
+    name="forwarded-port",
+)(greets)
+scenario(
+    "Two proxies have each sent an X-Forwarded-For: which address is the client's?",
+    [
+        Connect(
+            headers=(
+                ("x-forwarded-for", "203.0.113.7"),
+                ("x-forwarded-for", "198.51.100.1"),
+            )
+        ),
+        Watch(),
+    ],
+    scope=("client",),
+    name="forwarded-twice",
+)(greets)
+scenario(
+    "The response to a handshake: does it say the date, and once?",
+    [Connect(), Watch()],
+    headers=("date",),
+    name="handshake-date",
+)(greets)

@@ -86,6 +86,10 @@ def _over_http2(server: Server) -> Server:
     )
 
 
+UVICORN_AUTO = _uvicorn("uvicorn-auto", "auto", "websockets")
+"""uvicorn as `uvicorn module:app` starts it: which implementation of WebSockets it
+then takes, where websockets is installed, depends on its release."""
+
 SERVERS: dict[str, Server] = {
     server.name: server
     for server in (

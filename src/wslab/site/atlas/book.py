@@ -10,6 +10,7 @@ from itertools import groupby
 from wslab.atlas import store
 from wslab.atlas.cell import Cell, Outcome
 from wslab.atlas.columns import KINDS, Listed
+from wslab.atlas.history.history import History, histories
 from wslab.atlas.http2 import as_over_tcp
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
@@ -19,10 +20,14 @@ Views = tuple[tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Row:
-    """A scenario with its stored cells, by the names of their columns."""
+    """A scenario with its stored cells, by the names of their columns.
+
+    `history` is what earlier releases of uvicorn did, None if that was not measured.
+    """
 
     scenario: Scenario
     cells: dict[str, Cell]
+    history: History | None = None
 
     def usual(self, kind: str) -> Views | None:
         """Return what most columns of a kind do; None where no two of them agree."""
@@ -58,8 +63,9 @@ class Book:
 
     def __init__(self) -> None:
         stored = set(store.names())
+        past = histories()
         self.rows = [
-            Row(scenario, store.load(scenario.name))
+            Row(scenario, store.load(scenario.name), past.get(scenario.name))
             for scenario in SCENARIOS.in_order()
             if scenario.name in stored
         ]

@@ -62,8 +62,15 @@ def said(scenario: Scenario, verdict: bool) -> str:
     return f"{does} {scenario.says}"
 
 
-def details(row: Row, column: str, title: str) -> str:
-    """Return the whole of a cell: both views, each outcome's ladder, the versions."""
+def details(row: Row, column: str, title: str, more: str = "") -> str:
+    """Return the whole of a cell: both views, each outcome's ladder, the versions.
+
+    Args:
+        row: The cell's row.
+        column: The name of its column.
+        title: The column's title.
+        more: HTML that goes before the versions.
+    """
     cell = row.cells[column]
     versions = ", ".join(f"{name} {number}" for name, number in cell.versions.items())
     where = f"{versions}; Python {cell.python}, {cell.machine}, {cell.date}"
@@ -77,7 +84,7 @@ def details(row: Row, column: str, title: str) -> str:
         f"<summary><strong>{escape(title)}</strong> "
         f"{escape(cell.without or client_words(cell.outcomes[0]))}"
         f'<span class="wa-verdict">{escape(told)}</span></summary>'
-        f'<div>{body}<p class="wa-where">{escape(where)}</p></div>'
+        f'<div>{body}{more}<p class="wa-where">{escape(where)}</p></div>'
         "</details>"
     )
 

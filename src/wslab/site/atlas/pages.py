@@ -10,19 +10,19 @@ import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
-from html import escape
 from typing import NamedTuple
 
 from wslab.atlas import store
 from wslab.atlas.acts import Act, OfClient
-from wslab.atlas.columns import KINDS, Listed
+from wslab.atlas.columns import KINDS
+from wslab.atlas.history import records
 from wslab.atlas.scenario import Application, Options
-from wslab.atlas.servers.server import Server
-from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.verdict import cell_conforms
+from wslab.site.atlas import history
 from wslab.site.atlas.book import Book, Row, compared
 from wslab.site.atlas.cells import details, sign
 from wslab.site.atlas.explorer import explorer_page
+from wslab.site.atlas.server import server_page
 from wslab.site.atlas.table import table
 
 FOLDER = "atlas"
@@ -50,9 +50,11 @@ def pages(book: Book) -> Iterator[AtlasPage]:
         uri = f"{FOLDER}/{kind.replace(' ', '')}.md"
         yield AtlasPage(uri, _other(book, kind), table(book, kind, "../"))
     yield AtlasPage(f"{FOLDER}/explorer.md", explorer_page(book))
+    markdown, html = history.page(book)
+    yield AtlasPage(f"{FOLDER}/history.md", f"{markdown}{HOLE}\n", html)
     for server in book.columns("servers"):
         uri = f"{FOLDER}/servers/{server.name}.md"
-        yield AtlasPage(uri, *_server_page(book, server))
+        yield AtlasPage(uri, *server_page(book, server, HOLE))
     for row in book.rows:
         uri = f"{FOLDER}/{row.scenario.name}.md"
         yield AtlasPage(uri, _scenario_page(row), _cells(book, row))
@@ -68,6 +70,8 @@ def downloads(book: Book) -> Iterator[tuple[str, str]]:
     yield f"{FOLDER}/data/index.json", json.dumps(names)
     schema = store.DATA / "schema.json"
     yield f"{FOLDER}/data/schema.json", schema.read_text(encoding="utf-8")
+    for path in sorted(records.DATA.parent.glob("*.json")):
+        yield f"{FOLDER}/data/history/{path.name}", path.read_text(encoding="utf-8")
 
 
 def _index(book: Book) -> str:
@@ -94,7 +98,8 @@ A column that says HTTP/2 has the same acts on a stream of HTTP/2 (RFC 8441): a 
 stands for the 101, END_STREAM for the FIN of TCP and RST_STREAM for its reset, which is
 how cells are compared and judged. What only HTTP/1.1 can ask is left empty there.
 
-Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md).
+Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md);
+and what [each release of uvicorn](history.md) changed.
 [What does my client see?](explorer.md) asks by what your application does;
 [Check your server](../check-a-server.md) plays the scenarios against a server of yours.
 [As CSV](atlas.csv), [as JSON](data/index.json) ([schema](data/schema.json)).
@@ -171,10 +176,15 @@ def _cells(book: Book, row: Row) -> str:
     blocks = []
     for kind in KINDS:
         titles = {it.name: book.titled(it) for it in book.columns(kind)}
-        cells = [details(row, name, titles[name]) for name in row.of(kind)]
+        cells = [
+            details(row, name, titles[name], history.since(row, name))
+            for name in row.of(kind)
+        ]
         if cells and kind != row.kind:
             blocks.append(f"<h2>{kind.capitalize()}</h2>")
         blocks += cells
+    if row.history is not None:
+        blocks.append(history.section(row.history))
     return "\n".join(blocks)
 
 
@@ -224,73 +234,6 @@ def _plain(value: object) -> bool:
     except (ValueError, SyntaxError):
         return False
     return True
-
-
-def _server_page(book: Book, server: Listed) -> tuple[str, str]:
-    rows = [row for row in book.rows if server.name in row.cells]
-    packages = rows[0].cells[server.name].versions
-    versions = ", ".join(f"{name} {number}" for name, number in packages.items())
-    failing = [
-        row
-        for row in rows
-        if cell_conforms(row.scenario, row.cells[server.name]) is False
-    ]
-    odd = [row for row in rows if row not in failing and _is_odd(row, server.name)]
-    parts = [("Where it does otherwise than most", odd)]
-    for word, told in (("SHOULD",) * 2, ("", "definition"), ("MUST",) * 2):
-        found = [row for row in failing if row.scenario.word == word]
-        parts.insert(0, (f"Departures from a {told}", found))
-    html = "".join(_section(title, found, server) for title, found in parts)
-    markdown = f"""\
-# {server.title}
-
-Measured on {versions}, with the command `{_command(SERVERS[server.name])}`.
-{_spoken(SERVERS[server.name])}
-
-{HOLE}
-"""
-    return markdown, html
-
-
-def _is_odd(row: Row, name: str) -> bool:
-    own, usual = row.cells[name].usual, row.usual("servers")
-    return own is not None and usual is not None and compared(own) != usual
-
-
-def _spoken(server: Server) -> str:
-    """Say what the client speaks, where it is not HTTP/1.1."""
-    if not server.http2:
-        return ""
-    section = "[RFC 8441](https://www.rfc-editor.org/rfc/rfc8441#section-5)"
-    return (
-        f"The client speaks HTTP/2 to it, each WebSocket on a stream ({section}) of a"
-        " connection of its own, with prior knowledge and without TLS."
-    )
-
-
-def _command(server: Server) -> str:
-    more = server.arguments(Options()) or []
-    return " ".join([server.module, *more, "module:app"])
-
-
-def _section(title: str, rows: list[Row], server: Listed) -> str:
-    anchor = title.lower().replace(" ", "-")
-    entries = "".join(_entry(row, server.name) for row in rows)
-    listed = f"<ul>{entries}</ul>" if rows else "<p>None was found.</p>"
-    return f'<h2 id="{anchor}">{title} ({len(rows)})</h2>{listed}'
-
-
-def _entry(row: Row, name: str) -> str:
-    outcome = row.cells[name].usual
-    assert outcome is not None
-    scenario = row.scenario
-    source = f" ({scenario.source})" if scenario.source else ""
-    seen = "; ".join(outcome.client) or "nothing"
-    return (
-        f'<li><a href="../../{scenario.name}/#{name}">{scenario.name}</a>: '
-        f"{escape(scenario.asks)}{escape(source)} "
-        f"The client sees <code>{escape(seen)}</code>.</li>"
-    )
 
 
 def _csv(book: Book) -> str:

@@ -1,0 +1,1 @@
+"""What uvicorn's default did, release by release: measured, stored, told."""

@@ -1,0 +1,1 @@
+"""What was measured of earlier releases: one JSON file, and its schema."""

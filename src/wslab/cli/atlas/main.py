@@ -1,0 +1,56 @@
+"""`wslab atlas`: measure the servers, and read what was measured."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+
+from wslab.atlas import store
+from wslab.atlas.history.environments import EnvironmentFailed
+from wslab.atlas.servers.process import ServerFailed
+from wslab.cli.atlas import check, history, measure, read
+from wslab.cli.atlas.names import WrongName
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what a subcommand of `wslab atlas` says, and return the exit status."""
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": measure.run,
+        "history": history.run,
+        "diff": read.diff,
+        "show": read.show,
+        "list": read.list_,
+        "check": check.run,
+    }
+    try:
+        return commands[options.atlas](options)
+    except (WrongName, store.NoSuchData, ValueError, OSError) as error:
+        print(f"wslab atlas: {error}", file=sys.stderr)
+        return 2
+    except EnvironmentFailed as error:
+        print(f"wslab atlas: {error}", file=sys.stderr)
+        return 1
+    except ExceptionGroup as group:
+        for failure in dict.fromkeys(map(str, _leaves(group))):
+            print(f"wslab atlas: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; every server is stopped", file=sys.stderr)
+        return 130
+
+
+def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
+    """Yield the servers that failed; another exception is a fault of ours.
+
+    Raises:
+        ExceptionGroup: There is such another.
+    """
+    failed, others = group.split(ServerFailed)
+    if others is not None:
+        raise others
+    for failure in failed.exceptions if failed else ():
+        if isinstance(failure, ExceptionGroup):
+            yield from _leaves(failure)
+        else:
+            yield failure

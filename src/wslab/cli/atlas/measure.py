@@ -1,0 +1,80 @@
+"""`wslab atlas run`: measure, and compare with what is stored."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from wslab.atlas import store
+from wslab.atlas.cell import Cell
+from wslab.atlas.columns import COLUMNS, column
+from wslab.atlas.diff import changes
+from wslab.atlas.measure.queue import measure
+from wslab.atlas.scenario import Scenario
+from wslab.atlas.scenarios import SCENARIOS
+from wslab.cli.atlas.names import named
+from wslab.cli.atlas.progress import Progress
+from wslab.kernel.interrupt import cancelled_by_sigterm
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure what is named, and return the exit status."""
+    names = named(options.server, COLUMNS, "server")
+    chosen = named(options.scenario, SCENARIOS, "scenario")
+    scenarios = [SCENARIOS[name] for name in chosen]
+    columns = [column(name) for name in names]
+    cells = [it for each in columns for it in scenarios if each.concerns(it)]
+    progress = Progress(len(cells))
+
+    async def collect() -> dict[str, dict[str, Cell]]:
+        rows: dict[str, dict[str, Cell]] = defaultdict(dict)
+        found = measure(columns, scenarios, repeats=options.repeats, jobs=options.jobs)
+        with cancelled_by_sigterm():
+            async for one in found:
+                rows[one.scenario][one.column] = one.cell
+                progress.step(f"{one.column}, {one.scenario}")
+        return rows
+
+    try:
+        rows = asyncio.run(collect())
+    finally:
+        progress.clear()
+    print(f"measured in {progress.took:.0f} s", file=sys.stderr)
+    return _report(scenarios, rows, options.output)
+
+
+def _report(
+    scenarios: Iterable[Scenario],
+    rows: dict[str, dict[str, Cell]],
+    output: Path | None,
+) -> int:
+    """Say what differs from the stored data; write the cells if told where."""
+    different = 0
+    for name in (scenario.name for scenario in scenarios):
+        try:
+            stored = store.load(name)
+        except store.NoSuchData:
+            stored = {}
+        for change in changes(name, stored, rows[name]):
+            different += 1
+            print(change)
+        if output is not None and rows[name]:
+            try:
+                known = store.load(name, output)
+            except store.NoSuchData:
+                known = {}
+            store.save(name, known | rows[name], output)
+    cells = [(name, it) for name, row in rows.items() for it in row.items()]
+    varying = [(name, *it) for name, it in cells if it[1].varies]
+    for name, where, cell in varying:
+        print(f"{name} on {where} varies")
+        for outcome in cell.outcomes:
+            print(f"  {outcome.count} times the client saw {'; '.join(outcome.client)}")
+            print(f"    and the application {'; '.join(outcome.application)}")
+    told = f"{len(varying)} vary, {different} differ from the stored data"
+    print(f"{len(cells)} cells: {told}")
+    return 1 if different and output is None else 0
