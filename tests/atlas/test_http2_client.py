@@ -161,7 +161,7 @@ async def test_it_asks_with_an_extended_connect_once_the_settings_allow_it():
 
 
 async def test_a_server_whose_settings_do_not_allow_it_has_no_such_column(monkeypatch):
-    monkeypatch.setattr("wslab.atlas.measure.http2.BOUND", 0.2)
+    monkeypatch.setattr("wslab.atlas.measure.http2.BOUND", 1.0)
     async with conversation(settings={}) as (opening, peer):
         await peer.until(SettingsAcknowledged)
         with pytest.raises(ServerFailed, match="no SETTINGS_ENABLE_CONNECT_PROTOCOL"):
@@ -170,7 +170,8 @@ async def test_a_server_whose_settings_do_not_allow_it_has_no_such_column(monkey
 
 @pytest.mark.parametrize(("ends", "line"), [(True, ["TCP FIN"]), (False, [])])
 async def test_a_server_without_settings_is_told_as_it_is(monkeypatch, ends, line):
-    monkeypatch.setattr("wslab.atlas.measure.http2.BOUND", 0.2)
+    if not ends:
+        monkeypatch.setattr("wslab.atlas.measure.http2.BOUND", 0.1)
     writers = []
 
     async def silent(reader, writer):
