@@ -30,7 +30,7 @@ SHOWN = sorted(
 class Listening(NamedTuple):
     """A server of this process in the place of one in a process of its own."""
 
-    port: int
+    address: int
     server: str = "uvicorn"
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
+from wslab.atlas.columns import column
 from wslab.atlas.measure.column import NO_OPTION, ServerColumn
 from wslab.atlas.measure.queue import measure
 from wslab.atlas.scenario import Options
@@ -45,6 +46,25 @@ async def test_a_cell_has_both_views_and_the_recording():
     assert of(ApplicationEvent, connection.events)[-1].type == "returned"
     assert of(TcpEnd, connection.events)[0] == TcpEnd("server", "FIN")
     assert found["close-before-accept"].usual.client == ("HTTP 403", "FIN")
+
+
+async def test_over_http2_a_cell_has_the_same_acts_in_the_words_of_a_stream():
+    names = ("text", "close-before-accept", "client-resets")
+    chosen = [SCENARIOS[name] for name in names]
+    found = measure([column("hypercorn-http2")], chosen, repeats=2)
+    seen = {one.scenario: one.cell.usual async for one in found}
+    outcome = seen["text"]
+    assert outcome.client[0] == "HTTP 200"
+    assert outcome.client[-2:] == ("close 1000", "END_STREAM")
+    assert "receives 'gr\u00fc\u00df dich \U0001f44b'" in outcome.application
+    ladder = outcome.trace.text
+    assert "CONNECT /" in ladder
+    assert "END_STREAM" in ladder
+    assert "FIN" not in ladder
+    assert seen["close-before-accept"].client == ("HTTP 403", "END_STREAM")
+    assert "receives disconnect 1006" in seen["client-resets"].application
+    ends = of(TcpEnd, seen["client-resets"].trace.connection.events)
+    assert ends == [TcpEnd("client", "RST_STREAM CANCEL")]
 
 
 async def test_a_server_that_is_ended_by_a_scenario_gets_a_process_for_each_run():

@@ -3,7 +3,7 @@
 import pytest
 
 from wslab.atlas.views import application_line, body_of, client_view, matches, normal
-from wslab.trace.model import ApplicationEvent, Frame, Head, Opcode, TcpEnd
+from wslab.trace.model import ApplicationEvent, Frame, GoAway, Head, Opcode, TcpEnd
 
 HEAD = Head("server", "HTTP/1.1 101 Switching Protocols", (("x-one", "1"),), 0)
 
@@ -42,6 +42,11 @@ def seen(*events, **options):
         (frame(0x3, b"x"), "opcode 0x3 b'x'"),
         (TcpEnd("server", "FIN"), "FIN"),
         (TcpEnd("server", "reset"), "reset"),
+        (TcpEnd("server", "TCP FIN"), "TCP FIN"),
+        (TcpEnd("server", "END_STREAM"), "END_STREAM"),
+        (TcpEnd("server", "RST_STREAM CANCEL"), "RST_STREAM CANCEL"),
+        (GoAway("server", "NO_ERROR"), "GOAWAY NO_ERROR"),
+        (GoAway("client", "PROTOCOL_ERROR"), "breaks HTTP/2: PROTOCOL_ERROR"),
     ],
 )
 def test_what_the_server_put_on_the_wire_is_a_line(event, line):

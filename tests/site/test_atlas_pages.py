@@ -20,6 +20,8 @@ from wslab.site.atlas.explorer import choices, codes
 from wslab.site.atlas.pages import HOLE, downloads, pages, source_of
 from wslab.site.atlas.wishes import granting, wishes
 
+INDEX = "atlas/index.md"
+
 
 @pytest.fixture(scope="module")
 def book():
@@ -93,6 +95,23 @@ def test_what_is_not_as_a_section_says_is_told_apart_by_its_word(made, book):
     must, should = (html.index(f"Departures from a {word}") for word in ("MUST", "SH"))
     assert must < should
     assert "close-with-1005" in html[must:should]
+
+
+def test_what_is_the_same_over_http2_is_no_difference(made):
+    (row,) = re.findall(r'<tr id="close-without-code">.*?</tr>', made[INDEX].html)
+    cells = re.findall(r'<td class="([^"]*)" data-views="([^"]*)"><a href="[^#]*#', row)
+    columns = re.findall(r'#([\w-]+)"', row)
+    seen = dict(zip(columns, cells, strict=True))
+    assert seen["hypercorn-http2"] == seen["hypercorn"]
+    assert "wa-odd" not in seen["hypercorn-http2"][0]
+
+
+def test_a_page_says_that_its_server_is_spoken_to_in_http2(made):
+    assert "RFC 8441" in made["atlas/servers/hypercorn-http2.md"].markdown
+    assert "RFC 8441" not in made["atlas/servers/hypercorn.md"].markdown
+    (row,) = re.findall(r'<tr id="handshake">.*?</tr>', made[INDEX].html)
+    assert '#hypercorn-http2"' not in row
+    assert '#hypercorn"' in row
 
 
 def test_the_table_is_small_enough_for_a_phone(made):

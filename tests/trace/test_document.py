@@ -11,6 +11,7 @@ from wslab.trace.model import (
     ApplicationEvent,
     Connection,
     Frame,
+    GoAway,
     Handshake,
     Head,
     Opcode,
@@ -41,7 +42,9 @@ frames = st.builds(
     st.none() | numbers,
     st.none() | numbers,
 )
-ends = st.builds(TcpEnd, senders, st.sampled_from(["FIN", "reset"]))
+hows = st.sampled_from(["FIN", "TCP reset", "RST_STREAM CANCEL"])
+ends = st.builds(TcpEnd, senders, hows)
+goaways = st.builds(GoAway, senders, st.text())
 steps = st.builds(
     ApplicationEvent,
     st.text(),
@@ -53,7 +56,7 @@ steps = st.builds(
     maybe_text,
     pairs,
 )
-events = heads | frames | ends | steps
+events = heads | frames | ends | goaways | steps
 connections = st.builds(
     Connection,
     st.lists(events, max_size=6).map(tuple),

@@ -49,4 +49,9 @@ def column(name: str) -> Column:
     """Return a column to be measured."""
     if client := TESTCLIENTS.get(name):
         return InMemoryColumn(client)
-    return ServerColumn(SERVERS.get(name) or FRAMEWORKS[name])
+    server = SERVERS.get(name) or FRAMEWORKS[name]
+    if server.http2:
+        from wslab.atlas.measure.http2 import over_http2  # which needs the package h2
+
+        return ServerColumn(server, over_http2)
+    return ServerColumn(server)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wslab.atlas.cell import Cell, Outcome
+from wslab.atlas.http2 import as_over_tcp
 from wslab.atlas.scenario import Rule, Scenario
 from wslab.atlas.views import matches
 
@@ -13,13 +14,16 @@ WIDTH = 44
 def conforms(scenario: Scenario, outcome: Outcome) -> bool | None:
     """Return whether an outcome is what the scenario's section demands.
 
+    Rules have the words of HTTP/1.1; what was seen over HTTP/2 is put into them first.
+
     Returns:
         None where nothing is demanded.
     """
     rule = scenario.rule
-    if rule is None or not all(_has(outcome.application, p) for p in rule.given):
+    told = as_over_tcp(outcome)
+    if rule is None or not all(_has(told.application, p) for p in rule.given):
         return None
-    return _satisfies(rule, outcome)
+    return _satisfies(rule, told)
 
 
 def cell_conforms(scenario: Scenario, cell: Cell) -> bool | None:
@@ -47,17 +51,19 @@ def client_words(outcome: Outcome) -> str:
     A connection that ends without a close frame is "no close frame" (the 1006 of
     RFC 6455 section 7.1.5), and the FIN after a close frame or a response is no news.
     """
-    lines = [line for line in outcome.client if not line.startswith("body ")]
-    opened = "HTTP 101" in lines
-    if opened:
-        lines.remove("HTTP 101")
-    closed = any(line.startswith("close ") for line in lines)
-    if lines and lines[-1] == "FIN":
-        if opened and not closed:
-            lines[-1] = "no close frame, FIN"
-        elif len(lines) > 1:
-            lines.pop()
-    return _cut("; ".join(lines) or ("HTTP 101" if opened else "nothing"))
+    both = zip(outcome.client, as_over_tcp(outcome).client, strict=True)
+    lines = [(line, told) for line, told in both if not line.startswith("body ")]
+    opening = next((pair for pair in lines if pair[1] == "HTTP 101"), None)
+    if opening:
+        lines.remove(opening)
+    said = [line for line, _ in lines]
+    closed = any(line.startswith("close ") for line in said)
+    if lines and lines[-1][1] == "FIN":
+        if opening and not closed:
+            said[-1] = f"no close frame, {said[-1]}"
+        elif len(said) > 1:
+            said.pop()
+    return _cut("; ".join(said) or (opening[0] if opening else "nothing"))
 
 
 def application_words(outcome: Outcome) -> str:

@@ -13,6 +13,7 @@ from wslab.trace.model import (
     ApplicationEvent,
     Event,
     Frame,
+    GoAway,
     Head,
     Opcode,
     TcpEnd,
@@ -85,7 +86,7 @@ def client_view(
             last = at
             continue
         alive = keeps_alive(event)
-        if event.sender == "server":
+        if event.sender == "server" or isinstance(event, GoAway):
             lines += [] if alive else _pause(last, at)
             lines += _wire_lines(event, headers)
             if isinstance(event, Head) and body and event.status != 101:
@@ -131,6 +132,9 @@ def _wire_lines(event: WireEvent, headers: Iterable[str]) -> list[str]:
             return [_frame_line(event)]
         case TcpEnd():
             return [event.how]
+        case GoAway():
+            breach = event.sender == "client"
+            return [f"{'breaks HTTP/2:' if breach else 'GOAWAY'} {event.error}"]
 
 
 def _plain(value: str) -> str:

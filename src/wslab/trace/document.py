@@ -11,6 +11,7 @@ from wslab.trace.model import (
     Connection,
     Event,
     Frame,
+    GoAway,
     Handshake,
     Head,
     TcpEnd,
@@ -25,6 +26,7 @@ _KINDS: dict[str, type[Event]] = {
     "head": Head,
     "frame": Frame,
     "tcp": TcpEnd,
+    "goaway": GoAway,
     "application": ApplicationEvent,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
@@ -62,7 +64,7 @@ def from_json(document: JSON) -> tuple[tuple[Connection, ...], int]:
 def event_to_json(event: Event) -> JSON:
     """Return one event, without fields that are None.
 
-    Its "kind" is head, frame, tcp or application.
+    Its "kind" is head, frame, tcp, goaway or application.
     """
     fields = {
         name: value for name, value in event._asdict().items() if value is not None

@@ -93,6 +93,13 @@ class Head(NamedTuple):
         return int(parts[1]) if self.sender == "server" else None
 
     @property
+    def is_http2(self) -> bool:
+        """Whether this is the head of a stream of HTTP/2."""
+        if self.sender == "client":
+            return self.start.endswith(" HTTP/2")
+        return self.start.startswith("HTTP/2 ")
+
+    @property
     def target(self) -> str:
         """The request target: path and query."""
         return self.start.split(" ", 2)[1]
@@ -120,10 +127,22 @@ Pair = tuple[str, int]
 
 
 class TcpEnd(NamedTuple):
-    """Who ended the TCP connection first, and how: with a FIN, or with a reset."""
+    """Who ended the TCP connection first, and `how`: with a "FIN", or with a "reset".
+
+    Over HTTP/2 the connection is a stream (RFC 8441 section 5), which ends with an
+    "END_STREAM", with a "RST_STREAM" and the name of its error, as "RST_STREAM CANCEL",
+    or with the TCP connection that it is in: a "TCP FIN" or a "TCP reset".
+    """
 
     sender: Sender
-    how: Literal["FIN", "reset"]
+    how: str
+
+
+class GoAway(NamedTuple):
+    """A GOAWAY frame of HTTP/2, and the name of its error (RFC 9113 section 6.8)."""
+
+    sender: Sender
+    error: str
 
 
 class ApplicationEvent(NamedTuple):
@@ -152,8 +171,8 @@ class ApplicationEvent(NamedTuple):
         return self.type in ("returned", "raised")
 
 
-WireEvent = Head | Frame | TcpEnd
-Event = Head | Frame | TcpEnd | ApplicationEvent
+WireEvent = Head | Frame | TcpEnd | GoAway
+Event = WireEvent | ApplicationEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +182,23 @@ class Handshake:
     request: Head | None
     response: Head | None
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it made a WebSocket.
+
+        A 101 does (RFC 6455 section 4.1), and over HTTP/2 a 2xx (RFC 8441 section 5).
+        """
+        response = self.response
+        if response is None or response.status is None:
+            return False
+        if response.is_http2:
+            return 200 <= response.status < 300
+        return response.status == 101
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What one TCP connection did since the last look.
+    """What one TCP connection, or one stream of HTTP/2, did since the last look.
 
     `events` holds the wire's and the application's in the order in which the server
     handled them; after the first `gap` of them `left_out` more are missing, since a
@@ -227,9 +259,7 @@ class Connection:
         """
         if self.close_frame is not None:
             return self.close_frame.close_code
-        response = self.handshake.response
-        was_websocket = response is not None and response.status == 101
-        return 1006 if was_websocket and self.tcp_end else None
+        return 1006 if self.handshake.is_accepted and self.tcp_end else None
 
     @property
     def close_reason(self) -> str | None:

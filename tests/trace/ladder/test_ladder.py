@@ -16,6 +16,7 @@ from wslab.trace.model import (
     ApplicationEvent,
     Connection,
     Frame,
+    GoAway,
     Handshake,
     Head,
     Opcode,
@@ -93,6 +94,23 @@ def test_late_receive_does_not_float_past_the_close():
     expected = lines(message, receive("x", 0), close, reply, fin, gone)
     assert lines(message, close, reply, fin, receive("x", 0), gone) == expected
     assert "close 1000" in expected[1]
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (TcpEnd("server", "FIN"), "TCP FIN"),
+        (TcpEnd("server", "reset"), "TCP reset"),
+        (TcpEnd("server", "TCP FIN"), "TCP FIN"),
+        (TcpEnd("server", "END_STREAM"), "END_STREAM"),
+        (TcpEnd("server", "RST_STREAM CANCEL"), "RST_STREAM CANCEL"),
+        (GoAway("server", "NO_ERROR"), "GOAWAY NO_ERROR"),
+    ],
+)
+def test_a_stream_of_http2_and_its_connection_end_by_their_own_names(end, said):
+    (line,) = lines(end)
+    assert f"\N{BOX DRAWINGS LIGHT HORIZONTAL} {said} " in line
+    assert ("TCP" in line) is said.startswith("TCP")
 
 
 def test_what_contradicts_sharing_a_row_gets_rows_of_its_own():

@@ -43,7 +43,7 @@ def _framework(
         server.bind,
         server.unix,
         f"{__package__}.{module}:app" if module else "",
-        lacks or {},
+        lacks=lacks or {},
     )
 
 

@@ -9,6 +9,8 @@ from typing import Protocol, Self
 
 from wslab.atlas.cell import Outcome
 from wslab.atlas.measure.channel import Channel
+from wslab.atlas.measure.client import Carry
+from wslab.atlas.measure.http1 import over_http1
 from wslab.atlas.measure.run import Run
 from wslab.atlas.scenario import Options, Scenario
 from wslab.atlas.servers.process import Process
@@ -58,12 +60,14 @@ class ServerColumn:
     """A server in processes of its own.
 
     Runs share a process where the scenario lets them. A process that ends under them
-    is replaced, and each of these runs is played again, by itself.
+    is replaced, and each of these runs is played again, by itself. `carry` says over
+    what a client speaks to it.
     """
 
-    def __init__(self, server: Startable) -> None:
+    def __init__(self, server: Startable, carry: Carry = over_http1) -> None:
         self.name = server.name
         self._server = server
+        self._carry = carry
         self._shared: dict[Options, Process] = {}
         self._starting = asyncio.Lock()
         self._together = asyncio.Semaphore(TOGETHER)
@@ -147,4 +151,4 @@ class ServerColumn:
             return await Process.start(self._server, options, self._channel.address)
 
     async def _run(self, process: Process, scenario: Scenario, run: str) -> Outcome:
-        return await Run(process, scenario, run, self._channel).perform()
+        return await Run(process, scenario, run, self._channel, self._carry).perform()

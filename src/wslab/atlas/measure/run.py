@@ -25,7 +25,8 @@ from wslab.atlas.acts import (
 )
 from wslab.atlas.cell import Outcome
 from wslab.atlas.measure.channel import Channel, Journal
-from wslab.atlas.measure.client import WireClient
+from wslab.atlas.measure.client import Carry, Client
+from wslab.atlas.measure.http1 import over_http1
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.servers.process import Process
 from wslab.atlas.views import client_view, matches
@@ -50,13 +51,19 @@ class Run:
     """One run. `perform()` may be called once."""
 
     def __init__(
-        self, process: Process, scenario: Scenario, name: str, channel: Channel
+        self,
+        process: Process,
+        scenario: Scenario,
+        name: str,
+        channel: Channel,
+        carry: Carry = over_http1,
     ) -> None:
         self._process = process
         self._scenario = scenario
         self._name = name
         self._channel = channel
-        self._clients: list[WireClient] = []
+        self._carry = carry
+        self._clients: list[Client] = []
         self._watched = 0.0
         self._outlasted: bool | None = None
 
@@ -66,7 +73,7 @@ class Run:
         try:
             for act in self._scenario.client:
                 await self._act(act, journal)
-            await journal.until(lambda journal: journal.calls > 0, FIRST_WORD)
+            await journal.until(self._is_reported, FIRST_WORD)
             if self._outlasted is None:
                 over = all(client.ended for client in self._clients)
                 await journal.until(
@@ -82,8 +89,7 @@ class Run:
         finally:
             self._channel.close(self._name)
             for client in self._clients:
-                client.leave()
-                await client.gone()
+                await client.close()
 
     async def _act(self, act: Act, journal: Journal) -> None:
         match act:
@@ -105,7 +111,7 @@ class Run:
             case _:
                 await self._act_of(self._clients[-1], act)
 
-    async def _act_of(self, client: WireClient, act: OfClient) -> None:
+    async def _act_of(self, client: Client, act: OfClient) -> None:
         match act:
             case Send(data):
                 client.send(data)
@@ -123,15 +129,19 @@ class Run:
             case Reset():
                 client.reset()
 
+    def _is_reported(self, journal: Journal) -> bool:
+        """Whether the application is known to have been called for each client."""
+        return journal.calls >= len(self._clients)
+
     async def _connect(self, act: Connect) -> None:
         run = f"{self._name}.{len(self._clients)}"
-        client = await WireClient.open(self._process.address, act, run)
+        client = await Client.open(self._carry, self._process.address, act, run)
         self._clients.append(client)
         if act.waits:
             await self._wait(client, lambda: client.head is not None, BOUND)
 
     async def _wait(
-        self, client: WireClient, reached: Callable[[], bool], seconds: float
+        self, client: Client, reached: Callable[[], bool], seconds: float
     ) -> None:
         came = await client.until(reached, seconds)
         self._watched = 0.0 if came else self._watched + seconds
@@ -150,7 +160,7 @@ class Run:
         ]
         return Outcome(tuple(lines), journal.view(), Trace(tuple(connections)))
 
-    def _client_view(self, client: WireClient) -> Sequence[str]:
+    def _client_view(self, client: Client) -> Sequence[str]:
         in_vain = self._watched and not client.ended
         return client_view(
             client.events,
@@ -161,7 +171,7 @@ class Run:
 
 
 def _connection(
-    client: WireClient, application: Sequence[tuple[float, Event]]
+    client: Client, application: Sequence[tuple[float, Event]]
 ) -> Connection:
     """Return both views as one connection of a trace, in the order of time."""
     timed = sorted([*client.events, *application], key=lambda pair: pair[0])

@@ -74,7 +74,7 @@ def _subprotocol(
         rule=rule,
         headers=(CHOSEN,),
         scope=("subprotocols",),
-        fatal="anycorn|daphne" if rule is UNWANTED else "",
+        fatal="anycorn*|daphne" if rule is UNWANTED else "",
         name=name,
     )(_accepting(subprotocol=chosen))
 
@@ -256,7 +256,7 @@ _headers(
     rule=UNWANTED,
     source="RFC 6455, section 4.2.2",
     shown=(CHOSEN,),
-    fatal="anycorn",
+    fatal="anycorn*",
 )
 
 
@@ -282,7 +282,7 @@ _headers(
     rule=replace(RAISES, given=since(1)),
     source=INVALID,
     word="SHOULD",
-    fatal="anycorn",
+    fatal="anycorn*",
 )
 
 

@@ -68,8 +68,9 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
     "Two connections are allowed, and two WebSockets have closed: is there a place for"
     " a plain GET again?",
     [
-        *(Connect(), Connect(), SHORT_PAGE, Watch(1), Leave()),
-        *(As(1, close()), As(1, Watch(2)), As(2, close()), As(2, Watch(2))),
+        *(Connect("/1"), Connect("/2"), SHORT_PAGE, Watch(1), Leave()),
+        *(As(1, close()), Await("notes /1 ends"), As(1, Watch(2))),
+        *(As(2, close()), Await("notes /2 ends"), As(2, Watch(2))),
         *(SHORT_PAGE, Watch(1)),
     ],
     options=TWO,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Protocol
 
+from wslab.atlas.http2 import exists_over_http2
 from wslab.atlas.scenario import Options, Scenario
 
 FRAMEWORKS = "framework"
@@ -66,6 +67,7 @@ class Server:
         unix: The arguments that have it listen on a Unix socket, with {path}.
         application: A framework's application, as module:name, that it runs in the
             place of the scenario's own; "" if it runs that.
+        http2: Whether clients speak HTTP/2 to it (RFC 8441), and not HTTP/1.1.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Server:
     bind: tuple[str, ...]
     unix: tuple[str, ...]
     application: str = ""
+    http2: bool = False
 
     def command(
         self, options: Options, app: str, address: int | str
@@ -90,6 +93,8 @@ class Server:
 
     def concerns(self, scenario: Scenario) -> bool:
         """Return whether the server decides what comes of a scenario."""
+        if self.http2 and not exists_over_http2(scenario):
+            return False
         return scenario.group != FRAMEWORKS
 
     def without(self, scenario: Scenario) -> str:

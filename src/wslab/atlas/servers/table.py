@@ -55,6 +55,37 @@ def _uvicorn(name: str, implementation: str, package: str) -> Server:
     )
 
 
+_HYPERCORN_1 = Server(
+    "hypercorn",
+    "Hypercorn",
+    ("hypercorn", "wsproto", "h11"),
+    "hypercorn",
+    _HYPERCORN,
+    ("--bind", "fd://{fd}"),
+    ("--bind", "unix:{path}"),
+)
+_ANYCORN_1 = Server(
+    "anycorn",
+    "anycorn",
+    ("anycorn", "wsproto", "h11"),
+    "anycorn",
+    _HYPERCORN,
+    ("--bind", "fd://{fd}"),
+    ("--bind", "unix:{path}"),
+)
+
+
+def _over_http2(server: Server) -> Server:
+    """Return a server as clients find it that speak HTTP/2, with the package h2."""
+    return replace(
+        server,
+        name=f"{server.name}-http2",
+        title=f"{server.title}, HTTP/2",
+        packages=(server.packages[0], "wsproto", "h2"),
+        http2=True,
+    )
+
+
 UVICORN_AUTO = _uvicorn("uvicorn-auto", "auto", "websockets")
 """uvicorn as `uvicorn module:app` starts it: which implementation of WebSockets it
 then takes, where websockets is installed, depends on its release."""
@@ -65,24 +96,10 @@ SERVERS: dict[str, Server] = {
         _uvicorn("uvicorn", "websockets-sansio", "websockets"),
         _uvicorn("uvicorn-wsproto", "wsproto", "wsproto"),
         _uvicorn("uvicorn-websockets", "websockets", "websockets"),
-        Server(
-            "hypercorn",
-            "Hypercorn",
-            ("hypercorn", "wsproto", "h11"),
-            "hypercorn",
-            _HYPERCORN,
-            ("--bind", "fd://{fd}"),
-            ("--bind", "unix:{path}"),
-        ),
-        Server(
-            "anycorn",
-            "anycorn",
-            ("anycorn", "wsproto", "h11"),
-            "anycorn",
-            _HYPERCORN,
-            ("--bind", "fd://{fd}"),
-            ("--bind", "unix:{path}"),
-        ),
+        _HYPERCORN_1,
+        _over_http2(_HYPERCORN_1),
+        _ANYCORN_1,
+        _over_http2(_ANYCORN_1),
         Server(
             "daphne",
             "Daphne",

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from wslab.atlas import store
-from wslab.atlas.cell import Cell
+from wslab.atlas.cell import Cell, Outcome
 from wslab.atlas.columns import KINDS, Listed
 from wslab.atlas.history.history import History, histories
+from wslab.atlas.http2 import as_over_tcp
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
 
@@ -40,7 +41,7 @@ class Row:
         return len(set(self._views(kind))) > 1
 
     def _views(self, kind: str) -> list[Views]:
-        return [cell.usual.views for cell in self.of(kind).values() if cell.usual]
+        return [compared(it.usual) for it in self.of(kind).values() if it.usual]
 
     @property
     def kind(self) -> str:
@@ -50,6 +51,11 @@ class Row:
     def of(self, kind: str) -> dict[str, Cell]:
         """Return the cells of one kind of columns, in their order."""
         return {name: self.cells[name] for name in KINDS[kind] if name in self.cells}
+
+
+def compared(outcome: Outcome) -> Views:
+    """Return both views as they are compared: those of HTTP/2 as HTTP/1.1 says it."""
+    return as_over_tcp(outcome).views
 
 
 class Book:

@@ -7,7 +7,7 @@ from html import escape
 from wslab.atlas.cell import Cell, Outcome
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.verdict import application_words, cell_conforms, client_words
-from wslab.site.atlas.book import Row
+from wslab.site.atlas.book import Row, compared
 
 MARKS = {True: ("ok", "\N{CHECK MARK}"), False: ("no", "\N{BALLOT X}")}
 """The class and the sign of a cell that conforms to its section, or does not."""
@@ -21,7 +21,7 @@ def table_cell(row: Row, kind: str, column: str, address: str) -> str:
     if cell.usual is None:
         return f'<td class="wa-none">{escape(cell.without)}</td>'
     mark, style = _mark(row.scenario, cell)
-    if (usual := row.usual(kind)) is not None and cell.usual.views != usual:
+    if (usual := row.usual(kind)) is not None and compared(cell.usual) != usual:
         style += " wa-odd"
     varies = '<span class="wa-varies">varies</span>' if cell.varies else ""
     return (
@@ -35,10 +35,10 @@ def table_cell(row: Row, kind: str, column: str, address: str) -> str:
 
 def _numbers(row: Row, kind: str, outcome: Outcome) -> str:
     """Return a number for each view; in a row, equal ones stand for equal views."""
-    usual = [it.usual for it in row.of(kind).values() if it.usual is not None]
-    client = [it.client for it in usual].index(outcome.client)
-    application = [it.application for it in usual].index(outcome.application)
-    return f"{client}.{application}"
+    seen = [compared(it.usual) for it in row.of(kind).values() if it.usual is not None]
+    clients, applications = zip(*seen, strict=True)
+    client, application = compared(outcome)
+    return f"{clients.index(client)}.{applications.index(application)}"
 
 
 def _mark(scenario: Scenario, cell: Cell) -> tuple[str, str]:

@@ -10,21 +10,19 @@ import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
-from html import escape
 from typing import NamedTuple
 
 from wslab.atlas import store
 from wslab.atlas.acts import Act, OfClient
-from wslab.atlas.columns import KINDS, Listed
+from wslab.atlas.columns import KINDS
 from wslab.atlas.history import records
 from wslab.atlas.scenario import Application, Options
-from wslab.atlas.servers.server import Server
-from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.verdict import cell_conforms
 from wslab.site.atlas import history
-from wslab.site.atlas.book import Book, Row
+from wslab.site.atlas.book import Book, Row, compared
 from wslab.site.atlas.cells import details, sign
 from wslab.site.atlas.explorer import explorer_page
+from wslab.site.atlas.server import server_page
 from wslab.site.atlas.table import table
 
 FOLDER = "atlas"
@@ -56,7 +54,7 @@ def pages(book: Book) -> Iterator[AtlasPage]:
     yield AtlasPage(f"{FOLDER}/history.md", f"{markdown}{HOLE}\n", html)
     for server in book.columns("servers"):
         uri = f"{FOLDER}/servers/{server.name}.md"
-        yield AtlasPage(uri, *_server_page(book, server))
+        yield AtlasPage(uri, *server_page(book, server, HOLE))
     for row in book.rows:
         uri = f"{FOLDER}/{row.scenario.name}.md"
         yield AtlasPage(uri, _scenario_page(row), _cells(book, row))
@@ -95,6 +93,10 @@ section of RFC 6455 or of ASGI demands, where one demands anything; a bar at the
 edge of a cell, that it does otherwise than most. Measured {book.dates}, each scenario
 five times or more, every server at its default but for the options that a scenario's
 page names.
+
+A column that says HTTP/2 has the same acts on a stream of HTTP/2 (RFC 8441): a 200
+stands for the 101, END_STREAM for the FIN of TCP and RST_STREAM for its reset, which is
+how cells are compared and judged. What only HTTP/1.1 can ask is left empty there.
 
 Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md);
 and what [each release of uvicorn](history.md) changed.
@@ -193,7 +195,7 @@ def _tally(row: Row) -> str:
     if row.scenario.rule is not None:
         judged = [verdict for verdict in verdicts if verdict is not None]
         return f"{sum(judged)} of {len(judged)} {row.kind} do so."
-    ways = len({cell.usual.views for cell in cells if cell.usual})
+    ways = len({compared(cell.usual) for cell in cells if cell.usual})
     if ways == 1:
         return f"All {row.kind} do the same."
     return f"{len(cells)} {row.kind} do it in {ways} ways."
@@ -232,61 +234,6 @@ def _plain(value: object) -> bool:
     except (ValueError, SyntaxError):
         return False
     return True
-
-
-def _server_page(book: Book, server: Listed) -> tuple[str, str]:
-    rows = [row for row in book.rows if server.name in row.cells]
-    packages = rows[0].cells[server.name].versions
-    versions = ", ".join(f"{name} {number}" for name, number in packages.items())
-    failing = [
-        row
-        for row in rows
-        if cell_conforms(row.scenario, row.cells[server.name]) is False
-    ]
-    odd = [row for row in rows if row not in failing and _is_odd(row, server.name)]
-    parts = [("Where it does otherwise than most", odd)]
-    for word, told in (("SHOULD",) * 2, ("", "definition"), ("MUST",) * 2):
-        found = [row for row in failing if row.scenario.word == word]
-        parts.insert(0, (f"Departures from a {told}", found))
-    html = "".join(_section(title, found, server) for title, found in parts)
-    markdown = f"""\
-# {server.title}
-
-Measured on {versions}, with the command `{_command(SERVERS[server.name])}`.
-{history.hint(server.name)}
-{HOLE}
-"""
-    return markdown, html
-
-
-def _is_odd(row: Row, name: str) -> bool:
-    own, usual = row.cells[name].usual, row.usual("servers")
-    return own is not None and usual is not None and own.views != usual
-
-
-def _command(server: Server) -> str:
-    more = server.arguments(Options()) or []
-    return " ".join([server.module, *more, "module:app"])
-
-
-def _section(title: str, rows: list[Row], server: Listed) -> str:
-    anchor = title.lower().replace(" ", "-")
-    entries = "".join(_entry(row, server.name) for row in rows)
-    listed = f"<ul>{entries}</ul>" if rows else "<p>None was found.</p>"
-    return f'<h2 id="{anchor}">{title} ({len(rows)})</h2>{listed}'
-
-
-def _entry(row: Row, name: str) -> str:
-    outcome = row.cells[name].usual
-    assert outcome is not None
-    scenario = row.scenario
-    source = f" ({scenario.source})" if scenario.source else ""
-    seen = "; ".join(outcome.client) or "nothing"
-    return (
-        f'<li><a href="../../{scenario.name}/#{name}">{scenario.name}</a>: '
-        f"{escape(scenario.asks)}{escape(source)} "
-        f"The client sees <code>{escape(seen)}</code>.</li>"
-    )
 
 
 def _csv(book: Book) -> str:

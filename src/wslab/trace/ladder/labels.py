@@ -8,6 +8,7 @@ from wslab.trace.ladder.label import DOT, Label, Payload, cut, printable
 from wslab.trace.model import (
     ApplicationEvent,
     Frame,
+    GoAway,
     Head,
     Opcode,
     TcpEnd,
@@ -20,12 +21,15 @@ _BRIEF = {Opcode.CONTINUATION: "cont", Opcode.BINARY: "bin"}
 
 
 def wire_label(event: WireEvent) -> Label:
-    """Return what was on the wire: a request or status line, a frame, TCP's end."""
+    """Return what was on the wire: a request or status line, a frame, an end."""
     match event:
         case Head():
             return _head(event)
         case TcpEnd():
-            return Label(f"TCP {event.how}")
+            tcp = event.how in ("FIN", "reset")
+            return Label(f"TCP {event.how}" if tcp else event.how)
+        case GoAway():
+            return Label("GOAWAY", code=event.error)
         case Frame():
             return _frame(event)
 

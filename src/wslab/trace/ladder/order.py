@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from wslab.trace.model import (
-    ApplicationEvent,
-    Event,
-    Frame,
-    Head,
-    Pair,
-    TcpEnd,
-    WireEvent,
-    pair_of,
-)
+from wslab.trace.model import ApplicationEvent, Event, Pair, WireEvent, pair_of
 
 
 class Row(NamedTuple):
@@ -83,7 +74,7 @@ class _Ladder:
             match event:
                 case ApplicationEvent():
                     application = event
-                case Head() | Frame() | TcpEnd():
+                case _:
                     wire = event
         return Row(wire, application)
 

@@ -22,6 +22,13 @@ class Inflater:
         self._message_size = 0
         self.lost = False
 
+    @classmethod
+    def agreed(cls, extensions: str, sender: Sender) -> Inflater | None:
+        """Return the context of a sender that the response's extensions agree to."""
+        if "permessage-deflate" not in extensions:
+            return None
+        return cls(takeover=f"{sender}_no_context_takeover" not in extensions)
+
     def inflate(self, data: bytes) -> bytes:
         """Return all that `data` inflates to; nothing once the context is lost."""
         content = b""

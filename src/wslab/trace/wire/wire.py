@@ -85,7 +85,8 @@ class Wire:
         agreed = response.get("sec-websocket-extensions") or ""
         for sender in _SENDERS:
             if not self._heads[sender].ended:
-                self._frames[sender] = FrameReader(sender, _inflater(agreed, sender))
+                inflater = Inflater.agreed(agreed, sender)
+                self._frames[sender] = FrameReader(sender, inflater)
 
     def _early_frames(self) -> Iterator[Frame]:
         """Yield the frames that both sides have already sent."""
@@ -98,10 +99,3 @@ _SENDERS: tuple[Sender, Sender] = ("client", "server")
 
 def _upgrades(request: Head) -> bool:
     return (request.get("upgrade") or "").lower() == "websocket"
-
-
-def _inflater(extensions: str, sender: Sender) -> Inflater | None:
-    """Return the permessage-deflate context that the response agrees to."""
-    if "permessage-deflate" not in extensions:
-        return None
-    return Inflater(takeover=f"{sender}_no_context_takeover" not in extensions)
