@@ -12,7 +12,7 @@ Id = tuple[int, int]
 """Of an entry: the milliseconds of Redis's clock, and a number within them."""
 
 Raw = tuple[bytes, list[bytes]]
-"""An entry as XREAD and XREVRANGE return it: the id, then names and values."""
+"""An entry as XREAD and XREVRANGE return it: the id, then names and values in turn."""
 
 START: Id = (0, 0)
 LAST = 2**64 - 1  # the highest number within a millisecond
@@ -49,18 +49,23 @@ def before(id: Id) -> Id:
     return (milliseconds, number - 1) if number else (milliseconds - 1, LAST)
 
 
-def fields(message: Message, publisher: bytes, number: int) -> list[bytes]:
-    """Return what XADD gets of a message: names and values in turn."""
-    found = [b"id", b"%s-%d" % (publisher, number)]
+def field(message: Message, publisher: bytes, number: int) -> tuple[bytes, bytes]:
+    """Return the one field of a message's entry: a head for a name, and the content.
+
+    A head is like `text 0f1e2d3c4b5a6978-1`, with ` except 8796a5b4c3d2e1f0` after it
+    where a member is excluded, and ` passing` where the history leaves it out. One
+    field is half of what the client has to read for two.
+    """
     if isinstance(message.content, str):
-        found += [b"text", message.content.encode()]
+        head, content = b"text", message.content.encode()
     else:
-        found += [b"bytes", message.content]
+        head, content = b"bytes", message.content
+    head = b"%s %s-%d" % (head, publisher, number)
     if message.exclude:
-        found += [b"exclude", message.exclude.encode()]
+        head += b" except " + message.exclude.encode()
     if not message.keep:
-        found += [b"passing", b"1"]
-    return found
+        head += b" passing"
+    return head, content
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,6 @@ class Entry:
     """A message in its place.
 
     Attributes:
-        id: The place, given by Redis.
         publisher: Who has added it.
         number: Which of the publisher's messages it is. An entry that was added twice,
             since the answer to the first time was lost, has the same number twice; and
@@ -76,26 +80,26 @@ class Entry:
         message: The message.
     """
 
-    id: Id
     publisher: bytes
     number: int
     message: Message
 
 
-def read_entry(raw: Raw) -> Entry:
-    """Return the entry.
+def read_entry(fields: list[bytes]) -> Entry:
+    """Return what an entry's field says.
 
     Raises:
         ValueError: Nobody who adds messages to rooms writes such a one.
     """
-    id, flat = raw
-    found = dict(zip(flat[::2], flat[1::2], strict=True))
-    publisher, _, number = found.get(b"id", b"").rpartition(b"-")
-    text = found.get(b"text")
-    content = found.get(b"bytes") if text is None else text.decode()
-    if content is None:
-        raise ValueError("an entry has neither text nor bytes")
+    head, content = fields
+    kind, id, *rest = head.split(b" ")
+    if kind not in (b"text", b"bytes"):
+        raise ValueError(f"an entry of the kind {kind!r}")
+    publisher, _, number = id.partition(b"-")
+    exclude = rest[1].decode() if rest[:1] == [b"except"] else ""
     message = Message(
-        content, found.get(b"exclude", b"").decode(), b"passing" not in found
+        content.decode() if kind == b"text" else content,
+        exclude,
+        rest[-1:] != [b"passing"],
     )
-    return Entry(read_id(id), publisher, int(number), message)
+    return Entry(publisher, int(number), message)

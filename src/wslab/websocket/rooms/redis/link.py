@@ -122,7 +122,7 @@ class Link:
         """Return the answers to some commands; see `exchange`."""
         commands = list(commands)
         async with self.exchange(limit) as connection:
-            await connection.send_packed_command(connection.pack_commands(commands))
+            await connection.send_packed_command(packed(commands))
             return [await answer(connection) for _ in commands]
 
     async def pause(self) -> None:
@@ -143,6 +143,21 @@ class Link:
         async with asyncio.timeout(connection.socket_connect_timeout):
             await connection.send_command("PING")
             await answer(connection)
+
+
+def packed(commands: Iterable[Command]) -> bytes:
+    """Return commands as arrays of strings (Redis's protocol, RESP 2).
+
+    It takes a third of the time of redis-py's `pack_commands`, which is a quarter of
+    what a message through Redis costs this process.
+    """
+    parts = []
+    for command in commands:
+        parts.append(b"*%d\r\n" % len(command))
+        for it in command:
+            argument = it if isinstance(it, bytes) else str(it).encode()
+            parts.append(b"$%d\r\n%b\r\n" % (len(argument), argument))
+    return b"".join(parts)
 
 
 async def answer(connection: Connection) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from redis.asyncio import Connection
 from redis.exceptions import ResponseError
 
-from wslab.websocket.rooms.redis.link import Command, Link, Unreachable, answer
+from wslab.websocket.rooms.redis.link import Command, Link, Unreachable, answer, packed
 
 BATCH = 100  # requests that are on their way together
 
@@ -95,8 +95,8 @@ class Pipeline:
 
     async def _send(self, connection: Connection) -> None:
         batch = list(self._requests)[:BATCH]
-        commands = [command for it in batch for command in it.commands]
-        await connection.send_packed_command(connection.pack_commands(commands))
+        commands = (command for it in batch for command in it.commands)
+        await connection.send_packed_command(packed(commands))
         for request in batch:
             answers = [await answer_or_error(connection) for _ in request.commands]
             self._requests.popleft()

@@ -106,7 +106,16 @@ class Reader:
         keys = (self._bell, *asked)
         ids = (self._rung, *map(written_id, asked.values()))
         block = max(1, int(1000 * self._period))
-        command: Command = ("XREAD", "COUNT", COUNT, "BLOCK", block, "STREAMS", *keys, *ids)
+        command: Command = (
+            "XREAD",
+            "COUNT",
+            COUNT,
+            "BLOCK",
+            block,
+            "STREAMS",
+            *keys,
+            *ids,
+        )
         self._waits = True
         answer = await self._link.ask(command, self._period + self._timeout)
         self._waits = False

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 
 from wslab.websocket.rooms.bus import Deliver, Message
-from wslab.websocket.rooms.redis.entry import Raw, before, fields, key, read_id
+from wslab.websocket.rooms.redis.entry import Raw, before, field, key, read_id
 from wslab.websocket.rooms.redis.link import Address, Link
 from wslab.websocket.rooms.redis.pipeline import Pipeline
 from wslab.websocket.rooms.redis.reader import Reader
@@ -18,6 +18,7 @@ from wslab.websocket.rooms.redis.subscription import Subscription
 
 LOOK_BACK = 100  # entries that a subscriber knows, so that a repetition is one to it
 PERIOD = 5.0  # seconds between two looks at all rooms
+EXPIRING = 1000  # rooms of which it is known when their expiry was set last
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class Session:
     def __init__(self, address: Address, settings: Settings) -> None:
         """Start nothing yet, on the running loop."""
         self._settings = settings
-        self._expire = max(1, int(1000 * settings.expire))
+        self._period = min(PERIOD, settings.expire / 3)
+        self._expire = max(1, int(1000 * (settings.expire + self._period)))
+        self._expiring: dict[bytes, float] = {}  # when it was said last that it expires
         self._publisher = token_hex(8).encode()
         self._published = 0
         self._users = 0
@@ -52,7 +55,7 @@ class Session:
             Link(address),
             bell=self._bell,
             ring=self._ring,
-            period=min(PERIOD, settings.expire / 3),
+            period=self._period,
             expire=self._expire,
             timeout=settings.timeout,
         )
@@ -75,13 +78,18 @@ class Session:
 
     async def publish(self, room: str, message: Message) -> None:
         """Add a message to the room's stream."""
-        self._published += 1
-        entry = fields(message, self._publisher, self._published)
         stream, bound = key(self._settings.prefix, room), self._settings.bound
-        await self._pipeline.execute(
-            ("XADD", stream, "MAXLEN", "~", bound, "*", *entry),
-            ("PEXPIRE", stream, self._expire),
-        )
+        self._published += 1
+        head, content = field(message, self._publisher, self._published)
+        add = ("XADD", stream, "MAXLEN", "~", bound, "*", head, content)
+        now = asyncio.get_running_loop().time()
+        if now < self._expiring.get(stream, -self._period) + self._period:
+            await self._pipeline.execute(add)
+        else:
+            await self._pipeline.execute(add, ("PEXPIRE", stream, self._expire))
+            if len(self._expiring) >= EXPIRING:
+                self._expiring.clear()
+            self._expiring[stream] = now
 
     async def subscribe(self, room: str, deliver: Deliver, history: int) -> None:
         """Bring a subscriber what is kept, then what comes."""

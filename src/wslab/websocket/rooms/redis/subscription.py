@@ -37,15 +37,15 @@ class Subscription:
 
         An entry that was added twice is new once; one that is no message is passed by.
         """
-        for raw in entries:
-            id = read_id(raw[0])
+        for written, fields in entries:
+            id = read_id(written)
             if id <= self.position:
                 continue
             self.position = self.last = id
             try:
-                entry = read_entry(raw)
+                entry = read_entry(fields)
             except ValueError:
-                logger.warning("Entry %s of a room is no message", raw[0].decode())
+                logger.warning("Entry %s of a room is no message", written.decode())
                 continue
             if self._is_new(entry.publisher, entry.number):
                 yield entry.message
