@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from redis.asyncio import Connection, ConnectionPool
+from redis.asyncio import Connection
+from redis.asyncio.connection import parse_url
 from redis.exceptions import (
     AuthenticationError,
     AuthorizationError,
@@ -29,6 +30,8 @@ OURS: dict[str, Any] = {
     "retry_on_timeout": False,
 }
 """Options of a connection that an address may not change."""
+
+REFUSALS = AuthenticationError, AuthorizationError, ResponseError
 
 PAUSES = 0.05, 1.0  # seconds before the second attempt, and at most
 
@@ -58,8 +61,9 @@ class Address:
             ValueError: The address is not of these forms.
         """
         try:
-            self._pool = ConnectionPool.from_url(url)  # never used but to read it
-            self._pool.connection_kwargs.update(OURS, socket_connect_timeout=timeout)
+            options: dict[str, Any] = {**parse_url(url), **OURS}
+            self._class = options.pop("connection_class", Connection)
+            self._options = options | {"socket_connect_timeout": timeout}
             connection = self.connection()
         except (TypeError, ValueError, RedisError) as error:
             raise ValueError(
@@ -74,7 +78,7 @@ class Address:
 
     def connection(self) -> Connection:
         """Return a connection that is not yet open."""
-        connection: Connection = self._pool.make_connection()
+        connection: Connection = self._class(**self._options)
         return connection
 
 
@@ -104,8 +108,9 @@ class Link:
                 yield self._connection
         except (RedisError, OSError) as error:
             await self.close()
-            refused = isinstance(
-                error, AuthenticationError | AuthorizationError | ResponseError
+            # On a Unix socket redis-py wraps what the handshake raises.
+            refused = isinstance(error, REFUSALS) or isinstance(
+                error.__cause__, REFUSALS
             )
             reason = str(error) or "no answer"  # as of a TimeoutError
             raise Unreachable(f"{self._address}: {reason}", refused) from error
