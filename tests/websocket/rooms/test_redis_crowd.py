@@ -71,7 +71,6 @@ class Client:
             self.url, ping_interval=None, open_timeout=60, proxy=None, compression=None
         )
         assert await self.connection.recv() == "joined"
-        self.task = asyncio.create_task(self.take_part())
 
     async def take_part(self):
         """Talk if it is one who does, and note what comes."""
@@ -134,6 +133,7 @@ async def test_a_process_and_redis_are_killed_under_load(redis, many_files):
     ):
         workers = [a, b, c, doomed]
         clients = await joined(workers)
+        tasks = [asyncio.create_task(it.take_part()) for it in clients]
         talkers = [it for it in clients if it.talks]
         stayed = [it for it in clients if it.worker != DOOMED]
         all_of_them = MESSAGES * (WORKERS - 1) * ROOMS
@@ -144,7 +144,7 @@ async def test_a_process_and_redis_are_killed_under_load(redis, many_files):
         await asyncio.to_thread(redis.start)
         await until_confirmed([it for it in talkers if it in stayed], all_of_them)
         await end(stayed)
-        await asyncio.gather(*(it.task for it in clients))
+        await asyncio.gather(*tasks)
         await asyncio.gather(*(it.connection.close() for it in clients))
     check(clients, stayed)
 
