@@ -79,10 +79,10 @@ class Client:
         under_way = await self.say(mine)
         with suppress(ConnectionClosed):
             async for message in self.connection:
-                if message == "confirmed":
+                if message == "confirmed" and under_way is not None:
                     self.confirmed.append(under_way)
                     under_way = await self.say(mine)
-                else:
+                elif message != "confirmed":  # which "end" is too
                     assert message != "failed"
                     self.got.append(message)
                     if message == "end":
