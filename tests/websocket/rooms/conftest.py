@@ -93,6 +93,7 @@ class Proxy:
         )
         self.swallowed = 0
         self.server = None
+        self.open = True
 
     @property
     def url(self):
@@ -107,6 +108,8 @@ class Proxy:
     async def serve(self, reader, writer):
         """Carry bytes both ways until one side ends."""
         with suppress(OSError):
+            if not self.open:
+                raise ConnectionRefusedError
             there = await asyncio.open_unix_connection(self.path)
             pair = {writer, there[1]}
             self.writers |= pair

@@ -167,6 +167,28 @@ async def test_a_connection_that_is_cut_costs_nothing(redis, proxy):
 
 
 @needs_redis
+async def test_who_is_away_for_longer_than_the_stream_holds_gets_the_newest(
+    redis, proxy, caplog
+):
+    bus, other = RedisBus(proxy.url), RedisBus(redis.url, bound=100)
+    texts = [str(number) for number in range(1000)]
+    async with heard(bus, "a") as got:
+        await say(other, "a", "before")
+        await got.reach(1)
+        proxy.open = False
+        proxy.cut()
+        await until(lambda: "get no messages" in caplog.text)
+        await say(other, "a", *texts)
+        proxy.open = True
+        await got.until("999")
+        assert 100 <= len(got) - 1 <= 200
+        assert got == ["before", *texts[-len(got) + 1 :]]
+    assert caplog.messages[-1] == (
+        "Messages were gone before they were read: 1 room(s), such as wslab:room:a"
+    )
+
+
+@needs_redis
 async def test_redis_that_hangs_is_as_one_that_is_down(redis):
     bus = RedisBus(redis.url, timeout=0.4)
     async with heard(bus, "a") as got:
@@ -230,7 +252,7 @@ async def test_ids_that_went_backwards_are_noticed_once(redis, caplog, how):
         await got.until("4")
     said = [it for it in caplog.messages if "lost messages" in it]
     assert said == [
-        "Redis has lost messages that were there, of 2 rooms, such as wslab:room:a"
+        "Redis has lost messages that it had: 2 room(s), such as wslab:room:a"
     ]
 
 

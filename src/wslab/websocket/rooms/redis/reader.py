@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from wslab.websocket.rooms.bus import Deliver
-from wslab.websocket.rooms.redis.entry import START, Raw, read_id, written_id
+from wslab.websocket.rooms.redis.entry import START, Id, Raw, read_id, written_id
 from wslab.websocket.rooms.redis.link import Command, Link, Unreachable
 from wslab.websocket.rooms.redis.subscription import Subscription
 
@@ -27,7 +27,8 @@ class Reader:
     After each `period`, and on each new connection, it keeps the streams from expiring,
     and looks whether one ends before the last entry that was seen. Then Redis has lost
     data, and new entries would go unread until their ids have caught up; so the reader
-    goes on from where Redis's clock stood when it looked before.
+    goes on from where Redis's clock stood when it looked before. Where a stream begins
+    after that entry, it has dropped some that were not read.
     """
 
     def __init__(
@@ -150,28 +151,40 @@ class Reader:
         for key in seen:
             commands += [
                 ("XREVRANGE", key, "+", "-", "COUNT", 1),
+                ("XRANGE", key, "-", "+", "COUNT", 1),
                 ("PEXPIRE", key, self._expire),
             ]
-        (seconds, micros), *answers = await self._link.ask_all(commands, self._timeout)
-        clock = 1000 * int(seconds) + int(micros) // 1000
-        since = (clock - int(1000 * (now - self._checked)) - SLACK, 0)
-        lost = []
-        for (key, subscriptions), newest in zip(
-            seen.items(), answers[::2], strict=True
-        ):
-            end = read_id(newest[0][0]) if newest else START
-            for subscription, last in subscriptions:
+        clock, *answers = await self._link.ask_all(commands, self._timeout)
+        since = self._since(clock, now)
+        lost, missed = [], []
+        for key, newest, oldest in zip(seen, answers[::3], answers[1::3], strict=True):
+            end, start = (read_id(it[0][0]) if it else START for it in (newest, oldest))
+            for subscription, last in seen[key]:
                 if end < last:
                     subscription.position = min(subscription.position, since)
                     subscription.last = end
                     lost.append(key)
+                elif start > last > START:
+                    missed.append(key)
         self._checked = now
+        self._report(lost, missed)
+
+    def _since(self, clock: tuple[bytes, bytes], now: float) -> Id:
+        """Return the id of the last check's time, by what Redis's clock shows now."""
+        seconds, microseconds = clock
+        elapsed = int(1000 * (now - self._checked))
+        return 1000 * int(seconds) + int(microseconds) // 1000 - elapsed - SLACK, 0
+
+    def _report(self, lost: list[bytes], missed: list[bytes]) -> None:
         if self._down:
             self._down = False
             logger.warning("Rooms get messages again")
-        if lost:
-            logger.warning(
-                "Redis has lost messages that were there, of %d rooms, such as %s",
-                len(lost),
-                lost[0].decode(),
-            )
+        for keys, what in (
+            (lost, "Redis has lost messages that it had: %d room(s), such as %s"),
+            (
+                missed,
+                "Messages were gone before they were read: %d room(s), such as %s",
+            ),
+        ):
+            if keys:
+                logger.warning(what, len(set(keys)), keys[0].decode())
