@@ -92,6 +92,8 @@ class Proxy:
             b""  # the next answer to what has this in it is lost, all with it
         )
         self.swallowed = 0
+        self.hold = b""  # what is in a command whose answer comes after `let_go`
+        self.let_go = asyncio.Event()
         self.server = None
         self.open = True
 
@@ -114,30 +116,37 @@ class Proxy:
             pair = {writer, there[1]}
             self.writers |= pair
             lost = asyncio.Event()
+            held = asyncio.Event()
             ways = (
-                self.asks(reader, there[1], lost),
-                self.answers(there[0], writer, lost),
+                self.asks(reader, there[1], lost, held),
+                self.answers(there[0], writer, lost, held),
             )
             await asyncio.gather(*ways, return_exceptions=True)
             self.writers -= pair
             there[1].transport.abort()
         writer.transport.abort()
 
-    async def asks(self, reader, writer, lost):
+    async def asks(self, reader, writer, lost, held):
         """Carry commands to Redis."""
         while data := await reader.read(65536):
             if self.swallow and self.swallow in data:
                 self.swallow = b""
                 lost.set()
+            if self.hold and self.hold in data:
+                self.hold = b""
+                held.set()
             writer.write(data)
         writer.transport.abort()
 
-    async def answers(self, reader, writer, lost):
-        """Carry answers back, unless the next one is to be lost."""
+    async def answers(self, reader, writer, lost, held):
+        """Carry answers back, unless the next one is to be lost or held up."""
         while data := await reader.read(65536):
             if lost.is_set():
                 self.swallowed += 1
                 break
+            if held.is_set():
+                held.clear()
+                await self.let_go.wait()
             writer.write(data)
         writer.transport.abort()
 

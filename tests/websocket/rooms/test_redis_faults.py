@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import subprocess
 import sys
@@ -164,6 +165,39 @@ async def test_a_connection_that_is_cut_costs_nothing(redis, proxy):
         await one.until("199")
         await two.until("199")
         assert one == two == texts
+
+
+@needs_redis
+async def test_who_learns_late_where_the_stream_ended_has_no_gap(redis, proxy):
+    bus, other = RedisBus(proxy.url), RedisBus(redis.url)
+
+    async def talk():
+        for number in itertools.count():
+            await say(other, "a", str(number))
+
+    async with heard(bus, "a") as all_of_it:
+        talking = asyncio.create_task(talk())
+        await all_of_it.reach(10)
+        proxy.hold = b"XREVRANGE"
+        come = asyncio.create_task(collect(bus, 100))
+        await until(lambda: not proxy.hold)
+        reached = len(all_of_it)
+        await all_of_it.reach(reached + 50)
+        proxy.let_go.set()
+        got = await come
+        await until(lambda: got[-1] in all_of_it)
+        talking.cancel()
+        await asyncio.wait([talking])
+    first = all_of_it.index(got[0])
+    assert first < reached + 10
+    assert got == all_of_it[first : first + len(got)]
+
+
+async def collect(bus, count):
+    """Return what comes first to who joins now."""
+    async with heard(bus, "a") as got:
+        await got.reach(count)
+        return list(got)
 
 
 @needs_redis
