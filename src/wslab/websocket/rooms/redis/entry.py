@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from wslab.websocket.rooms.bus import Message
 
@@ -62,7 +62,7 @@ def field(message: Message, publisher: bytes, number: int) -> tuple[bytes, bytes
         head, content = b"bytes", message.content
     head = b"%s %s-%d" % (head, publisher, number)
     if message.exclude:
-        head += b" except " + message.exclude.encode()
+        head += b" except " + quote(message.exclude, safe="").encode()
     if not message.keep:
         head += b" passing"
     return head, content
@@ -96,10 +96,13 @@ def read_entry(fields: list[bytes]) -> Entry:
     if kind not in (b"text", b"bytes"):
         raise ValueError(f"an entry of the kind {kind!r}")
     publisher, _, number = id.partition(b"-")
-    exclude = rest[1].decode() if rest[:1] == [b"except"] else ""
+    exclude = ""
+    if rest[:1] == [b"except"]:
+        _, name, *rest = rest
+        exclude = unquote(name.decode())
     message = Message(
         content.decode() if kind == b"text" else content,
         exclude,
-        rest[-1:] != [b"passing"],
+        keep=rest != [b"passing"],
     )
     return Entry(publisher, int(number), message)

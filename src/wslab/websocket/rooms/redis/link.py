@@ -144,8 +144,8 @@ class Link:
     async def _open(self) -> None:
         # A server that still reads its data from the disk accepts, but refuses a PING.
         connection = self._connection = self._address.connection()
-        await connection.connect()
         async with asyncio.timeout(connection.socket_connect_timeout):
+            await connection.connect()
             await connection.send_command("PING")
             await answer(connection)
 
