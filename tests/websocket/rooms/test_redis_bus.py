@@ -207,6 +207,17 @@ async def test_nothing_is_left_when_the_last_member_has_gone(redis):
     await until(lambda: redis.execute("INFO", "clients")["connected_clients"] == 1)
 
 
+async def test_a_process_without_members_stays_one_publisher(redis):
+    """Else each of its messages would be remembered as another one's."""
+    bus, other = RedisBus(redis.url), RedisBus(redis.url)
+    await say(bus, "a", "1", "2", "3")
+    await say(other, "a", "4")
+    (key,) = redis.streams()
+    heads = [next(iter(it)) for _, it in redis.execute("XRANGE", key, "-", "+")]
+    assert len({head.partition(b"-")[0] for head in heads}) == 2
+    assert len(set(heads)) == 4
+
+
 async def test_one_subscriber_of_two_goes(redis):
     bus = RedisBus(redis.url)
     bus.unsubscribe("a", print)

@@ -69,7 +69,7 @@ class RedisBus:
         """
         try:
             from wslab.websocket.rooms.redis.link import Address
-            from wslab.websocket.rooms.redis.session import Session, Settings
+            from wslab.websocket.rooms.redis.session import Publisher, Session, Settings
         except ImportError as error:
             raise ImportError(
                 "RedisBus needs redis-py: pip install 'wslab[redis]'"
@@ -78,6 +78,7 @@ class RedisBus:
             raise ValueError("RedisBus needs a bound, a timeout and an expire above 0")
         address = Address(url, timeout)
         settings = Settings(bound, timeout, expire, prefix)
+        self._new_publisher = Publisher
         self._new_session = partial(Session, address, settings)
         self._sessions: dict[asyncio.AbstractEventLoop, Session] = {}
 
@@ -114,7 +115,8 @@ class RedisBus:
         loop = asyncio.get_running_loop()
         session = self._sessions.get(loop)
         if session is None or session.over:
-            session = self._sessions[loop] = self._new_session()
+            publisher = session.publisher if session else self._new_publisher()
+            session = self._sessions[loop] = self._new_session(publisher)
         return session
 
     def _forget_closed(self) -> None:

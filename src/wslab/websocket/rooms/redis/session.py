@@ -31,20 +31,36 @@ class Settings:
     prefix: str
 
 
+class Publisher:
+    """Whose messages carry a name that nobody else has, and a number that grows."""
+
+    def __init__(self) -> None:
+        self._name = token_hex(8).encode()
+        self._published = 0
+
+    def field(self, message: Message) -> tuple[bytes, bytes]:
+        """Return the field of one more message."""
+        self._published += 1
+        return field(message, self._name, self._published)
+
+
 class Session:
     """Two connections to Redis, for as long as anybody uses them.
 
-    A session is a publisher: its messages carry its name and a number that grows.
+    Attributes:
+        publisher: Adds the messages. A later session on the same loop may go on with
+            it, but none that is there at the same time.
     """
 
-    def __init__(self, address: Address, settings: Settings) -> None:
+    def __init__(
+        self, address: Address, settings: Settings, publisher: Publisher
+    ) -> None:
         """Start nothing yet, on the running loop."""
+        self.publisher = publisher
         self._settings = settings
         self._period = min(PERIOD, settings.expire / 3)
         self._expire = max(1, int(1000 * (settings.expire + self._period)))
         self._expiring: dict[bytes, float] = {}  # when it was said last that it expires
-        self._publisher = token_hex(8).encode()
-        self._published = 0
         self._users = 0
         self._left = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -79,8 +95,7 @@ class Session:
     async def publish(self, room: str, message: Message) -> None:
         """Add a message to the room's stream."""
         stream, bound = key(self._settings.prefix, room), self._settings.bound
-        self._published += 1
-        head, content = field(message, self._publisher, self._published)
+        head, content = self.publisher.field(message)
         add = ("XADD", stream, "MAXLEN", "~", bound, "*", head, content)
         now = asyncio.get_running_loop().time()
         if now < self._expiring.get(stream, -self._period) + self._period:
