@@ -4,6 +4,7 @@ Each xdist worker loads this file too, so that all of it holds in workers.
 """
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -43,11 +44,19 @@ def _chromium() -> bool:
     return find_chromium() is not None
 
 
+def _redis() -> bool:
+    return shutil.which("redis-server") is not None
+
+
 PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
     "chromium": (
         _chromium,
         "no Chromium: apt-get install chromium, brew install --cask chromium, "
         "or set WSLAB_CHROMIUM",
+    ),
+    "redis": (
+        _redis,
+        "no Redis: apt-get install redis-server, brew install redis",
     ),
 }
 """What `pytest.mark.needs` may name: is it there, and how does one get it."""

@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 
 from wslab.testing import connect
-from wslab.websocket.rooms import LocalBus, Message, Rooms
+from wslab.websocket.rooms import LocalBus, Message, RedisBus, Rooms
 
 from .members import application, in_rooms, until
 
@@ -47,8 +47,13 @@ class Line:
         self.streams[room].append(entry)
 
 
-@pytest.fixture(params=[LocalBus, Line])
+REDIS = pytest.param(RedisBus, marks=pytest.mark.needs("redis"))
+
+
+@pytest.fixture(params=[LocalBus, Line, REDIS])
 def bus(request):
+    if request.param is RedisBus:
+        return RedisBus(request.getfixturevalue("redis").url)
     return request.param()
 
 
