@@ -7,6 +7,7 @@ import itertools
 import re
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -44,7 +45,7 @@ async def test_a_broadcast_waits_while_redis_is_away_and_comes_once(redis):
 
 @needs_redis
 async def test_a_broadcast_gives_up_in_time_and_members_stay(redis):
-    rooms = Rooms(bus=RedisBus(redis.url, timeout=0.5))
+    rooms = Rooms(bus=RedisBus(redis.url, timeout=2))
     errors = []
 
     @application
@@ -70,7 +71,7 @@ async def test_a_broadcast_gives_up_in_time_and_members_stay(redis):
                     break
         while (content := await ada.receive()) != "2":
             assert content == "1"  # an attempt may have succeeded after all
-    assert re.match(r"no answer within 0.5 s from Redis at /\S+: ", errors[0])
+    assert re.match(r"no answer within 2 s from Redis at /\S+: ", errors[0])
 
 
 @needs_redis
@@ -82,9 +83,13 @@ async def test_who_joins_while_redis_is_away_is_told_in_time(redis):
             await client.receive()
     assert len(rooms) == 0
     redis.start()
-    async with connect(in_rooms(rooms, "a")) as client:
-        await client.send("hello")
-        assert await client.receive() == "hello"
+    async with asyncio.timeout(30):
+        while True:
+            with suppress(ConnectionError):  # a busy machine may need longer
+                async with connect(in_rooms(rooms, "a")) as client:
+                    await client.send("hello")
+                    assert await client.receive() == "hello"
+                    break
 
 
 @needs_redis
@@ -226,7 +231,7 @@ async def test_who_is_away_for_longer_than_the_stream_holds_gets_the_newest(
 
 @needs_redis
 async def test_redis_that_hangs_is_as_one_that_is_down(redis):
-    bus = RedisBus(redis.url, timeout=0.4)
+    bus = RedisBus(redis.url, timeout=2)
     async with heard(bus, "a") as got:
         redis.send("STOP")
         with pytest.raises(ConnectionError, match="no answer within"):
