@@ -94,6 +94,7 @@ class Proxy:
         self.swallowed = 0
         self.hold = b""  # what is in a command whose answer comes after `let_go`
         self.let_go = asyncio.Event()
+        self.held = False
         self.server = None
         self.open = True
 
@@ -146,6 +147,7 @@ class Proxy:
                 break
             if held.is_set():
                 held.clear()
+                self.held = True
                 await self.let_go.wait()
             writer.write(data)
         writer.transport.abort()

@@ -7,6 +7,7 @@ import itertools
 import re
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -44,7 +45,7 @@ async def test_a_broadcast_waits_while_redis_is_away_and_comes_once(redis):
 
 @needs_redis
 async def test_a_broadcast_gives_up_in_time_and_members_stay(redis):
-    rooms = Rooms(bus=RedisBus(redis.url, timeout=0.5))
+    rooms = Rooms(bus=RedisBus(redis.url, timeout=2))
     errors = []
 
     @application
@@ -70,7 +71,7 @@ async def test_a_broadcast_gives_up_in_time_and_members_stay(redis):
                     break
         while (content := await ada.receive()) != "2":
             assert content == "1"  # an attempt may have succeeded after all
-    assert re.match(r"no answer within 0.5 s from Redis at /\S+: ", errors[0])
+    assert re.match(r"no answer within 2 s from Redis at /\S+: ", errors[0])
 
 
 @needs_redis
@@ -82,9 +83,13 @@ async def test_who_joins_while_redis_is_away_is_told_in_time(redis):
             await client.receive()
     assert len(rooms) == 0
     redis.start()
-    async with connect(in_rooms(rooms, "a")) as client:
-        await client.send("hello")
-        assert await client.receive() == "hello"
+    async with asyncio.timeout(30):
+        while True:
+            with suppress(ConnectionError):  # a busy machine may need longer
+                async with connect(in_rooms(rooms, "a")) as client:
+                    await client.send("hello")
+                    assert await client.receive() == "hello"
+                    break
 
 
 @needs_redis
@@ -169,27 +174,29 @@ async def test_a_connection_that_is_cut_costs_nothing(redis, proxy):
 
 @needs_redis
 async def test_who_learns_late_where_the_stream_ended_has_no_gap(redis, proxy):
-    bus, other = RedisBus(proxy.url), RedisBus(redis.url)
+    bus, other = RedisBus(proxy.url, timeout=60), RedisBus(redis.url, timeout=60)
+    said = []
 
     async def talk():
         for number in itertools.count():
             await say(other, "a", str(number))
+            said.append(str(number))
 
     async with heard(bus, "a") as all_of_it:
         talking = asyncio.create_task(talk())
         await all_of_it.reach(10)
         proxy.hold = b"XREVRANGE"
         come = asyncio.create_task(collect(bus, 100))
-        await until(lambda: not proxy.hold)
-        reached = len(all_of_it)
-        await all_of_it.reach(reached + 50)
+        await until(lambda: proxy.held)
+        end = len(said) + 1  # at most, of the stream that it is told of
+        await all_of_it.reach(end + 50)
         proxy.let_go.set()
         got = await come
         await until(lambda: got[-1] in all_of_it)
         talking.cancel()
         await asyncio.wait([talking])
     first = all_of_it.index(got[0])
-    assert first < reached + 10
+    assert first <= end
     assert got == all_of_it[first : first + len(got)]
 
 
@@ -224,7 +231,7 @@ async def test_who_is_away_for_longer_than_the_stream_holds_gets_the_newest(
 
 @needs_redis
 async def test_redis_that_hangs_is_as_one_that_is_down(redis):
-    bus = RedisBus(redis.url, timeout=0.4)
+    bus = RedisBus(redis.url, timeout=2)
     async with heard(bus, "a") as got:
         redis.send("STOP")
         with pytest.raises(ConnectionError, match="no answer within"):
