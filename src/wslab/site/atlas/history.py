@@ -57,7 +57,8 @@ The last {len(RELEASES) - 1} releases of uvicorn that changed what its default d
 WebSockets, and the one before them, measured like the rest of [the atlas](index.md):
 each in a virtual environment of its own, with httptools, uvloop, and the newest
 websockets of its day. In {steady} of {len(told)} scenarios all of them do the same.
-What varies from run to run is no change. [The data](data/history/uvicorn.json)
+What varies from run to run is no change. Where websockets is another version than
+before, a difference may be its own. [The data](data/history/uvicorn.json)
 ([schema](data/history/schema.json)).
 
 """
