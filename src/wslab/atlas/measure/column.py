@@ -16,14 +16,14 @@ from wslab.atlas.scenario import Options, Scenario
 from wslab.atlas.servers.process import Process
 from wslab.atlas.servers.server import Startable
 
-TOGETHER = 400
+TOGETHER = 120
 """Runs that share a server's process at a time."""
 
-WORKING = 24
+WORKING = 12
 """Those of them that have just begun; what waits for a server's time-out needs no core,
 and what works must not wait for one, or its delays would be told as the server's."""
 
-WORK = 0.25
+WORK = 0.5
 """Seconds after which a run counts as one that waits."""
 
 ALONE = 16
