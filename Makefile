@@ -39,7 +39,7 @@ format: $(READY)  ## mend the style that can be mended, take outputs out of note
 	@$(BIN)/ruff format .
 	@$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
-bench: $(READY)  ## measure the ratios that the project promises
+bench: site  ## build the site, measure the ratios that the project promises
 	@for bench in $(filter-out benchmarks/ratios.py,$(wildcard benchmarks/*.py)); do \
 	    echo "== $$bench"; $(BIN)/python $$bench || exit; done
 
