@@ -1,5 +1,7 @@
 """The atlas's pages, made of the stored data: every cell is somewhere, and is told."""
 
+import ast
+import builtins
 import csv
 import gzip
 import io
@@ -17,7 +19,8 @@ from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.servers.table import SERVERS
 from wslab.site.atlas.book import Book
 from wslab.site.atlas.explorer import choices, codes
-from wslab.site.atlas.pages import HOLE, downloads, pages, source_of
+from wslab.site.atlas.pages import HOLE, downloads, pages
+from wslab.site.atlas.source import source_of
 from wslab.site.atlas.wishes import granting, wishes
 
 INDEX = "atlas/index.md"
@@ -54,11 +57,34 @@ def test_a_scenarios_page_names_what_is_not_the_servers_default(made):
     assert "The server is told" not in made["atlas/handler-returns.md"].markdown
 
 
+TYPES = {"ASGIApplication", "Iterator", "Receive", "Scope", "Send"}
+"""Of annotations: they say something to a reader, and nothing to an interpreter."""
+
+
+def undefined(code):
+    """The global names that code uses and neither defines, imports nor has built in."""
+    tree = ast.parse(code)
+    used, known = set(), set(dir(builtins))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else known).add(node.id)
+        elif isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef | ast.ClassDef):
+            known.add(node.name)
+        elif isinstance(node, ast.arg):
+            known.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs) and node.name:
+            known.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            known |= {alias.name for alias in node.names}
+    return used - known
+
+
 def test_a_scenarios_code_is_whole(made):
     for name, scenario in SCENARIOS.items():
         code = source_of(scenario.app)
         compile(code, name, "exec")
         assert "async def" in code
+        assert undefined(code) <= TYPES | {"__name__"}, name
         assert "@scenario" not in code
 
 

@@ -1,9 +1,10 @@
-"""A Redis of each test's own, and a way to it that can be cut."""
+"""A Redis of each test's own, a way to it that can be cut, and sockets for a crowd."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -162,3 +163,14 @@ async def proxy(redis):
     proxy.server.close()
     proxy.cut()
     await asyncio.sleep(0)
+
+
+@pytest.fixture
+def many_files(request):
+    """Let this process have as many open files as the test's parameter says."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < request.param:
+        pytest.skip(f"{request.param} open files are needed, {hard} are allowed")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, request.param), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import socket
 import threading
 from contextlib import asynccontextmanager, contextmanager
@@ -31,18 +30,6 @@ async def crowd(ws):
     async with rooms.membership("crowd", ws):
         async for _ in ws:
             pass
-
-
-@pytest.fixture
-def many_files():
-    """Let this process have two sockets for each client."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = 2 * CLIENTS + 200
-    if hard != resource.RLIM_INFINITY and hard < needed:
-        pytest.skip(f"{needed} open files are needed, {hard} are allowed")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, needed), hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @contextmanager
@@ -146,6 +133,7 @@ async def count_tasks():
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("many_files", [2 * CLIENTS + 200], indirect=True)
 async def test_two_thousand_clients_in_one_room_some_stalled_some_vanishing(many_files):
     """The healthy get every message, all in one order, and nothing is left behind."""
     with serving() as (port, loop):

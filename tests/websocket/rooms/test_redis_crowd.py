@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import socket
 import subprocess
 import sys
@@ -20,18 +19,6 @@ CLIENTS = 1000
 ROOMS = 20
 MESSAGES = 20  # of a talker; each room has one in each process
 DOOMED = WORKERS - 1  # the process that is killed
-
-
-@pytest.fixture
-def many_files():
-    """Let this process have a socket for each client."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = CLIENTS + 500
-    if hard != resource.RLIM_INFINITY and hard < needed:
-        pytest.skip(f"{needed} open files are needed, {hard} are allowed")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, needed), hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @contextmanager
@@ -123,6 +110,7 @@ async def until_confirmed(clients, count):
 
 @pytest.mark.needs("redis")
 @pytest.mark.timeout(400)
+@pytest.mark.parametrize("many_files", [CLIENTS + 500], indirect=True)
 async def test_a_process_and_redis_are_killed_under_load(redis, many_files):
     """Who stayed has all that was confirmed, once, in the one order of its room."""
     with (

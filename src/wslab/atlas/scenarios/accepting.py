@@ -260,20 +260,29 @@ _headers(
 )
 
 
-class _Once:
+class _Headers:
     """Headers that can be read again, each time by an iterator."""
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
         yield b"x-extra", b"yes"
 
 
-_headers(
-    "accept-headers-iterable",
+@scenario(
     "The application accepts with headers that are an iterable and no list. "
     "Does the client get them?",
-    _Once(),
-    "x-extra: yes",
+    [Connect(), SHORT],
+    source="ASGI, Accept",
+    word="MUST",
+    rule=Rule(client=("HTTP 101", "x-extra: yes"), given=since(1)),
+    headers=("x-extra", "x-more"),
+    scope=(VERSION,),
 )
+async def accept_headers_iterable(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.accept", "headers": _Headers()})
+    await send({"type": "websocket.close"})
+
+
 _headers(
     "accept-headers-str",
     "The application accepts with headers that are str, not bytes. "

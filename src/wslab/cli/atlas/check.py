@@ -20,7 +20,6 @@ def run(options: argparse.Namespace) -> int:
     chosen = named(options.scenario, SCENARIOS, "scenario")
     scenarios = [SCENARIOS[name] for name in chosen if SCENARIOS[name].rule]
     expected = read_expected(options.expect, SCENARIOS) if options.expect else None
-    progress = Progress(len(scenarios))
 
     async def collect() -> list[Result]:
         results = []
@@ -30,10 +29,8 @@ def run(options: argparse.Namespace) -> int:
                 progress.step(f"{server.name}, {result.scenario.name}")
         return results
 
-    try:
+    with Progress(len(scenarios)) as progress:
         results = asyncio.run(collect())
-    finally:
-        progress.clear()
     results.sort(key=lambda result: chosen.index(result.scenario.name))
     summary = Summary(results, expected)
     if options.junit:

@@ -58,13 +58,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _build(environments: Sequence[Environment]) -> None:
-    progress = Progress(len(environments), "environments")
-    try:
+    with Progress(len(environments), "environments") as progress:
         for environment in environments:
             await environment.build()
             progress.step(f"uvicorn {environment.release.uvicorn}")
-    finally:
-        progress.clear()
 
 
 async def _measure(
@@ -76,15 +73,12 @@ async def _measure(
     releases = {server.name: server.release.uvicorn for server in servers}
     columns = [ServerColumn(server) for server in servers]
     concerned = [it for it in scenarios if all(s.concerns(it) for s in servers)]
-    progress = Progress(len(columns) * len(concerned))
     found: dict[str, dict[str, Cell]] = defaultdict(dict)
     cells = measure(columns, concerned, repeats=options.repeats, jobs=options.jobs)
-    try:
+    with Progress(len(columns) * len(concerned)) as progress:
         async for one in cells:
             found[one.scenario][releases[one.column]] = one.cell
             progress.step(f"{one.column}, {one.scenario}")
-    finally:
-        progress.clear()
     print(f"measured in {progress.took:.0f} s", file=sys.stderr)
     return found
 

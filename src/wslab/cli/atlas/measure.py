@@ -28,7 +28,6 @@ def run(options: argparse.Namespace) -> int:
     scenarios = [SCENARIOS[name] for name in chosen]
     columns = [column(name) for name in names]
     cells = [it for each in columns for it in scenarios if each.concerns(it)]
-    progress = Progress(len(cells))
 
     async def collect() -> dict[str, dict[str, Cell]]:
         rows: dict[str, dict[str, Cell]] = defaultdict(dict)
@@ -39,10 +38,8 @@ def run(options: argparse.Namespace) -> int:
                 progress.step(f"{one.column}, {one.scenario}")
         return rows
 
-    try:
+    with Progress(len(cells)) as progress:
         rows = asyncio.run(collect())
-    finally:
-        progress.clear()
     print(f"measured in {progress.took:.0f} s", file=sys.stderr)
     return _report(scenarios, rows, options.output)
 

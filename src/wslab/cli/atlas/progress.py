@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import Self
 
 
 class Progress:
-    """A line on the terminal that says how far it is; elsewhere a line each minute."""
+    """A line on the terminal that says how far it is; elsewhere a line each minute.
+
+    It is gone when the block `with Progress(...) as progress` ends.
+    """
 
     EACH = 60.0
 
@@ -29,8 +33,10 @@ class Progress:
             self._told = now
             print(line, file=sys.stderr)
 
-    def clear(self) -> None:
-        """Take the line away."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
         if self._tty:
             print("\r\x1b[K", end="", file=sys.stderr)
 

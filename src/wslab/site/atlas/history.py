@@ -44,6 +44,8 @@ def _span(span: Span, found: Iterable[Difference]) -> str:
 def page(book: Book) -> tuple[str, str]:
     """Return the page of all releases: its Markdown, and what goes into its hole."""
     told = [row.history for row in book.rows if row.history is not None]
+    cells = [cell for history in told for cell in history.cells.values()]
+    runs = [sum(it.count for it in cell.outcomes) for cell in cells if cell.outcomes]
     steady = sum(history.since is None for history in told)
     hole = "".join(_release(it, told) for it in reversed(RELEASES))
     markdown = f"""\
@@ -56,7 +58,8 @@ hide: [toc]
 The last {len(RELEASES) - 1} releases of uvicorn that changed what its default does with
 WebSockets, and the one before them, measured like the rest of [the atlas](index.md):
 each in a virtual environment of its own, with httptools, uvloop, and the newest
-websockets of its day. In {steady} of {len(told)} scenarios all of them do the same.
+websockets of its day, each scenario {min(runs)} times or more. In {steady} of
+{len(told)} scenarios all of them do the same.
 What varies from run to run is no change. Where websockets is another version than
 before, a difference may be its own. [The data](data/history/uvicorn.json)
 ([schema](data/history/schema.json)).

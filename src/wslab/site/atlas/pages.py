@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import csv
-import inspect
 import io
 import json
-import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import NamedTuple
@@ -16,13 +13,14 @@ from wslab.atlas import store
 from wslab.atlas.acts import Act, OfClient
 from wslab.atlas.columns import KINDS
 from wslab.atlas.history import records
-from wslab.atlas.scenario import Application, Options
+from wslab.atlas.scenario import Options
 from wslab.atlas.verdict import cell_conforms
 from wslab.site.atlas import history
 from wslab.site.atlas.book import Book, Row, compared
 from wslab.site.atlas.cells import details, sign
 from wslab.site.atlas.explorer import explorer_page
 from wslab.site.atlas.server import server_page
+from wslab.site.atlas.source import source_of
 from wslab.site.atlas.table import table
 
 FOLDER = "atlas"
@@ -96,7 +94,9 @@ page names.
 
 A column that says HTTP/2 has the same acts on a stream of HTTP/2 (RFC 8441): a 200
 stands for the 101, END_STREAM for the FIN of TCP and RST_STREAM for its reset, which is
-how cells are compared and judged. What only HTTP/1.1 can ask is left empty there.
+how cells are compared and judged. The end of the whole TCP connection ends no stream in
+that reading, also where an idle time-out brings it after the close frames. What only
+HTTP/1.1 can ask is left empty there.
 
 Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md);
 and what [each release of uvicorn](history.md) changed.
@@ -212,28 +212,6 @@ def _act(act: Act) -> str:
     ]
     text = f"{type(act).__name__}({', '.join(changed)})"
     return text if len(text) <= 200 else f"{text[:199]}\N{HORIZONTAL ELLIPSIS}"
-
-
-def source_of(app: Application) -> str:
-    """Return the code of an application, without the decorator around it.
-
-    What a factory has told it comes before it, as in "code = 1008".
-    """
-    lines = textwrap.dedent(inspect.getsource(app)).splitlines()
-    (function,) = ast.parse("\n".join(lines)).body
-    told = inspect.getclosurevars(app).nonlocals
-    values = [f"{name} = {value!r}" for name, value in told.items() if _plain(value)]
-    before = [*values, ""] if values else []
-    return "\n".join([*before, *lines[function.lineno - 1 :]])
-
-
-def _plain(value: object) -> bool:
-    """Return whether a value can be written as a literal."""
-    try:
-        ast.literal_eval(repr(value))
-    except (ValueError, SyntaxError):
-        return False
-    return True
 
 
 def _csv(book: Book) -> str:
