@@ -51,6 +51,14 @@ def test_a_scenarios_page_asks_and_has_a_place_for_every_cell(made):
             assert f'<details id="{column}"' in page.html, (name, column)
 
 
+def test_a_server_without_the_option_is_not_counted_among_those_that_do_it(made):
+    row = store.load("limit-after-refusals").values()
+    asked = [cell for cell in row if cell.usual]
+    assert 0 < len(asked) < len(row)
+    told = f"{len(asked)} servers that can be asked do it in "
+    assert told in made["atlas/limit-after-refusals.md"].markdown
+
+
 def test_a_scenarios_page_names_what_is_not_the_servers_default(made):
     told = made["atlas/client-answers-no-pings.md"].markdown
     assert "`ping_interval=1`, `ping_timeout=1`" in told

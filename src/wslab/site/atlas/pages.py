@@ -195,10 +195,11 @@ def _tally(row: Row) -> str:
     if row.scenario.rule is not None:
         judged = [verdict for verdict in verdicts if verdict is not None]
         return f"{sum(judged)} of {len(judged)} {row.kind} do so."
-    ways = len({compared(cell.usual) for cell in cells if cell.usual})
-    if ways == 1:
-        return f"All {row.kind} do the same."
-    return f"{len(cells)} {row.kind} do it in {ways} ways."
+    seen = [compared(cell.usual) for cell in cells if cell.usual]
+    who = row.kind if len(seen) == len(cells) else f"{row.kind} that can be asked"
+    if len(set(seen)) == 1:
+        return f"All {who} do the same."
+    return f"{len(seen)} {who} do it in {len(set(seen))} ways."
 
 
 def _act(act: Act) -> str:
