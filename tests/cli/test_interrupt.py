@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -141,6 +142,10 @@ def test_sigterm_while_a_site_is_served(project: Path):
         log = [next(process.stderr)]
         while "Serving on" not in log[-1]:
             log.append(next(process.stderr))
+        # mkdocs says so before the thread that serves is at work: ask for the page.
+        address = log[-1].split()[-1]
+        with urllib.request.urlopen(address, timeout=60) as response:
+            assert b"First" in response.read()
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 143, errors
