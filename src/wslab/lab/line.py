@@ -59,7 +59,7 @@ class Line:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def cut(self) -> None:
-        """Reset every connection, as the system does for a process that is killed.
+        """Drop every connection without a close frame, as a killed process does.
 
         Whatever was frozen is lost.
         """
