@@ -119,6 +119,8 @@ async def test_each_application(name: str, text: str, tmp_path: Path):
 def test_names_are_unique():
     names = [name for path in CHAPTERS for name in applications(read_notebook(path))]
     assert len(names) == len(set(names))
+    modules = {name.removesuffix(".py") for name in names}
+    assert set(CONVERSATIONS) - modules == set(), "said to no application"
 
 
 async def test_an_application_that_does_not_start(tmp_path: Path):

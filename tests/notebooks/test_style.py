@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from wslab.site.new_chapter import create_chapter
-from wslab.site.notebooks import code_cells, read_notebook
+from wslab.site.notebooks import code_cells, read_notebook, tags
 
 from .chapters import each_chapter
 
@@ -17,6 +17,7 @@ FENCED = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
 MARKS = re.compile(r"^!!! |!\[|<!--", re.MULTILINE)  # an admonition, an image
 PROVED = re.compile(r"\bassert\b|\.trace\b")
 FUNCTION = re.compile(r"^(?:async )?def .*\n(?:(?:[ \t)].*)?\n)*", re.MULTILINE)
+FOLDED = {"collapse", "remove-input", "remove-cell", "solution"}
 FORBIDDEN = re.compile(r"\bsimply\b|\bjust\b|!", re.IGNORECASE)
 
 
@@ -28,12 +29,18 @@ def code(notebook: NotebookNode) -> list[str]:
     return [cell.source for _, cell in code_cells(notebook)]
 
 
+def open_code(notebook: NotebookNode) -> list[str]:
+    """The code that a page shows without a click."""
+    cells = [cell for _, cell in code_cells(notebook)]
+    return [cell.source for cell in cells if not FOLDED & set(tags(cell))]
+
+
 def faults(notebook: NotebookNode) -> list[str]:
     """What is wrong with the style of a notebook, in words."""
     return [
-        *lengths([source.count("\n") + 1 for source in code(notebook)]),
+        *lengths([source.count("\n") + 1 for source in open_code(notebook)]),
         *widths(code(notebook)),
-        *proportion("".join(prose(notebook)), "".join(code(notebook))),
+        *proportion("".join(prose(notebook)), "".join(open_code(notebook))),
         *words(prose(notebook)),
         *identities(notebook),
         *headings(prose(notebook)),
