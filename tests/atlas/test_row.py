@@ -29,9 +29,10 @@ def test_a_row_of_test_clients_shows_them_beside_uvicorns_default():
         "wslab.testing",
     ]
     assert row.on("starlette-testclient").client == ("HTTP 101", "open after 5 s")
-    assert '<th scope="col">Server or test client</th>' in row._repr_mimebundle_()[
-        "text/html"
-    ]
+    assert (
+        '<th scope="col">Server or test client</th>'
+        in row._repr_mimebundle_()["text/html"]
+    )
 
 
 def test_a_test_client_that_cannot_be_asked_says_why():
