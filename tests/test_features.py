@@ -9,7 +9,10 @@ from pathlib import Path
 from wslab.site.notebooks import code_cells, find_notebooks, read_notebook, tags
 
 ROOT = Path(__file__).parents[1]
-LATER = {"F10", "F11", "F31", "F44", "F45", *(f"F{n}" for n in range(46, 61))}
+LATER = {
+    *("F10", "F11", "F31", "F44", "F49", "F50", "F52", "F53", "F54", "F55"),
+    *("F57", "F59", "F60"),
+}
 """Rows whose chapters are still to be written."""
 
 
@@ -41,6 +44,10 @@ def named_by_tests() -> set[str]:
 def test_every_row_is_shown_by_a_cell_or_stated_by_a_test():
     promised = set(explained()) - LATER
     assert promised - named_by_cells() - named_by_tests() == set()
+
+
+def test_no_row_is_put_off_that_a_cell_shows():
+    assert LATER & named_by_cells() == set()
 
 
 def test_every_row_is_explained_once_in_order():

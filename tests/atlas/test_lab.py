@@ -22,7 +22,7 @@ SHOWN = sorted(
     {
         name
         for path in NOTEBOOKS.glob("*.ipynb")
-        for name in re.findall(r'measured\(\\"([\w-]+)\\"\)', path.read_text())
+        for name in re.findall(r'measured\(\\"([\w-]+)\\"[,)]', path.read_text())
     }
 )
 

@@ -244,3 +244,16 @@ def test_a_kernel_that_ends_leaves_nothing(own_kernel):
     assert alive == []
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=30)
+
+
+def test_a_cell_that_is_run_again_closes_the_line_that_it_opened(lab):
+    opened = "from wslab.lab import Line\nline = await Line(server).open()\nline.port"
+    ports = [lab.run(opened).result for _ in range(2)]
+    assert None not in ports
+    listening = [
+        each.laddr.port
+        for each in psutil.Process(lab.pid).net_connections()
+        if each.status == psutil.CONN_LISTEN
+    ]
+    assert int(ports[0]) not in listening
+    assert int(ports[1]) in listening

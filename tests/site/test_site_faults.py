@@ -1,11 +1,12 @@
 """Seeded faults: a strict build refuses them and says where they are."""
 
 import json
+import re
 
 import nbformat
 import pytest
 
-from .conftest import HOME, Write
+from .conftest import HOME, Project, Write
 from .sample import PIXEL, code, notebook, text
 
 TITLE = "# A chapter\n\n## A section\n\n"
@@ -68,15 +69,34 @@ def test_a_tag_that_means_nothing(write: Write) -> None:
     assert reason in built.stderr
 
 
+def navigate(project: Project, nav: list[object]) -> None:
+    configuration = project.directory / "mkdocs.yml"
+    values = {**json.loads(configuration.read_text()), "nav": nav}
+    configuration.write_text(json.dumps(values))
+
+
+@pytest.mark.parametrize("others", [(), ("03-three", "04-four")])
+def test_chapters_that_the_navigation_names_are_in_its_parts(
+    others: tuple[str, ...], write: Write
+) -> None:
+    names = ("01-one", "02-two", *others)
+    project = write({name: notebook(text(f"# {name}")) for name in names})
+    first = {"First": ["chapters/02-two.ipynb", "chapters/01-one.ipynb"]}
+    navigate(project, ["index.md", first, {"More": "chapters/"}])
+    built = project.build()
+    assert built.returncode == 0, built.stderr
+    links = re.findall(r'<a href="([^"]*)" class="md-nav__link', project.html(""))
+    addresses = [link for link in links if link.startswith("chapters/")]
+    stems = ["two", "one", *(name[3:] for name in others)]
+    assert list(dict.fromkeys(addresses)) == [f"chapters/{it}/" for it in stems]
+    assert ("More" in project.html("")) == bool(others)
+
+
 def test_a_notebook_that_is_no_chapter_is_shown_as_it_is_stored(write: Write) -> None:
     project = write({"01-one": notebook(text(TITLE))})
     stored = notebook(text("# Kept"), code("1 / 0"))
     nbformat.write(stored, project.directory / "site_src" / "kept.ipynb")
-    nav = {"nav": ["index.md", "kept.ipynb", {"Chapters": "chapters/"}]}
-    configuration = project.directory / "mkdocs.yml"
-    configuration.write_text(
-        json.dumps({**json.loads(configuration.read_text()), **nav})
-    )
+    navigate(project, ["index.md", "kept.ipynb", {"Chapters": "chapters/"}])
     built = project.build()
     assert built.returncode == 0, built.stderr
     assert "jp-" in project.html("kept")

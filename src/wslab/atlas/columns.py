@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol
 
 from wslab.atlas.frameworks.table import FRAMEWORKS
 from wslab.atlas.measure.column import Column, ServerColumn
 from wslab.atlas.scenario import Scenario
+from wslab.atlas.servers.fork_server import ForkServer
 from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.testclients.column import InMemoryColumn
 from wslab.atlas.testclients.table import TESTCLIENTS
@@ -50,8 +52,9 @@ def column(name: str) -> Column:
     if client := TESTCLIENTS.get(name):
         return InMemoryColumn(client)
     server = SERVERS.get(name) or FRAMEWORKS[name]
+    forks = partial(ForkServer, server.program, server.preload)
     if server.http2:
         from wslab.atlas.measure.http2 import over_http2  # which needs the package h2
 
-        return ServerColumn(server, over_http2)
-    return ServerColumn(server)
+        return ServerColumn(server, over_http2, forks)
+    return ServerColumn(server, launching=forks)

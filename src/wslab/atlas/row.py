@@ -9,13 +9,23 @@ from typing import Literal
 
 from wslab.atlas.cell import Cell, Outcome
 from wslab.atlas.scenarios import SCENARIOS
+from wslab.atlas.servers.server import Server
 from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.store import load
+from wslab.atlas.testclients.table import TESTCLIENTS, InMemory
+
+Columns = Literal["servers", "test clients"]
+
+KINDS: Mapping[str, Mapping[str, Server | InMemory]] = {
+    "servers": SERVERS,
+    "test clients": {"uvicorn": SERVERS["uvicorn"], **TESTCLIENTS},
+}
+"""The columns that a row may show, by their names, in the order of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRow:
-    """What each server does in one scenario.
+    """What each server, or each test client, does in one scenario.
 
     A notebook displays it as a table, the reader's own default first; `str()` is the
     same table as text. `on(server)` is for asserts.
@@ -24,9 +34,10 @@ class MeasuredRow:
     scenario: str
     asks: str
     cells: Mapping[str, Cell]
+    columns: Columns = "servers"
 
     def on(self, server: str) -> Outcome:
-        """Return what a server does, most often if it varies.
+        """Return what a column does, most often if it varies.
 
         Raises:
             LookupError: The scenario was not measured there; the text says why.
@@ -40,15 +51,20 @@ class MeasuredRow:
         return cell.usual
 
     def __str__(self) -> str:
-        rows = [("server", "the client sees", "the application"), *self._rows()]
+        rows = [tuple(head.lower() for head in self._heads()), *self._rows()]
         first, second, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
         lines = [f"{a:{first}}  {b:{second}}  {c}".rstrip() for a, b, c in rows]
         return "\n".join([self.asks, "", *lines, "", self._footnote()])
 
+    def _heads(self) -> tuple[str, str, str]:
+        first = "Server" if self.columns == "servers" else "Server or test client"
+        return first, "The client sees", "The application"
+
     def _rows(self) -> list[tuple[str, str, str]]:
         return [
-            (title(name, self.cells[name]), *_said(self.cells[name]))
-            for name in sorted(self.cells, key=list(SERVERS).index)
+            (title(column, self.cells[name]), *_said(self.cells[name]))
+            for name, column in KINDS[self.columns].items()
+            if name in self.cells
         ]
 
     def _footnote(self) -> str:
@@ -60,8 +76,7 @@ class MeasuredRow:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> dict[Literal["text/html", "text/plain"], str]:
-        heads = ("Server", "The client sees", "The application")
-        head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+        head = "".join(f'<th scope="col">{name}</th>' for name in self._heads())
         body = "".join(
             f'<tr><th scope="row">{html.escape(a)}</th>'
             f"<td>{html.escape(b)}</td><td>{html.escape(c)}</td></tr>"
@@ -75,8 +90,13 @@ class MeasuredRow:
         return {"text/html": table, "text/plain": str(self)}
 
 
-def measured(scenario: str) -> MeasuredRow:
+def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
     """Return what each server does in a scenario, from the stored data.
+
+    Args:
+        scenario: The name of the scenario.
+        columns: "servers", or "test clients" for what tests in memory show of the same
+            application, with uvicorn's default for comparison.
 
     Example:
         ```python
@@ -84,22 +104,27 @@ def measured(scenario: str) -> MeasuredRow:
 
         row = measured("handler-returns")
         assert row.on("uvicorn").client[-1] == "FIN"
+
+        row = measured("handler-returns", columns="test clients")
+        assert row.on("wslab-testing").client[-1] == "close 1006"
         ```
 
     Raises:
-        LookupError: There is no such scenario, or no data of it.
+        LookupError: There is no such scenario, no data of it, or no such kind.
     """
     known = SCENARIOS.get(scenario)
     if known is None:
         raise LookupError(f"no scenario is called {scenario!r}")
-    cells = {name: cell for name, cell in load(scenario).items() if name in SERVERS}
-    return MeasuredRow(scenario, known.asks, cells)
+    if columns not in KINDS:
+        raise LookupError(f"no columns are called {columns!r}, only {', '.join(KINDS)}")
+    stored = load(scenario).items()
+    cells = {name: cell for name, cell in stored if name in KINDS[columns]}
+    return MeasuredRow(scenario, known.asks, cells, columns)
 
 
-def title(name: str, cell: Cell) -> str:
-    """Return a column's title with the version of its server."""
-    server = SERVERS[name]
-    return f"{server.title} {cell.versions[server.packages[0]]}"
+def title(column: Server | InMemory, cell: Cell) -> str:
+    """Return a column's title with the version of its own package."""
+    return f"{column.title} {cell.versions[column.packages[0]]}"
 
 
 def _said(cell: Cell) -> tuple[str, str]:

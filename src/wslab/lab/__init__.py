@@ -6,6 +6,7 @@ from wslab.lab.chrome.show import BrowserResult
 from wslab.lab.chrome.stored import StoredResultChanged, browser, stored
 from wslab.lab.host import Host, register_host
 from wslab.lab.lifespan import LifespanError
+from wslab.lab.line import Line
 from wslab.lab.server import Server
 from wslab.lab.serving import serve
 from wslab.lab.thread_host import ThreadHost
@@ -17,6 +18,7 @@ __all__ = [
     "ChromiumNotFound",
     "Host",
     "LifespanError",
+    "Line",
     "ScriptError",
     "Server",
     "StoredResultChanged",

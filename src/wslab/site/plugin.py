@@ -6,6 +6,7 @@ notebook's, so that a link to `12-a-name.ipynb` works here as in JupyterLab. Oth
 notebooks, which lie in `docs_dir`, mkdocs-jupyter shows as they are stored.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -102,9 +103,14 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
         self._links = LinkCells()
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Put the notebooks where the navigation says `chapters/`, in reading order."""
+        """Put the notebooks where the navigation says `chapters/`, in reading order.
+
+        Those that it names elsewhere stay there.
+        """
+        named = set(_leaves(config.nav))
         uris = [source_uri(path.stem) for path in self._notebooks()]
-        config.nav = _with_chapters(config.nav, uris)
+        rest = [uri for uri in uris if uri not in named]
+        config.nav = _with_chapters(config.nav, rest)
         config.copyright = f"wslab {version('wslab')}"
         _name_repository(config)
         config.mdx_configs.setdefault("pymdownx.highlight", {}).update(highlighting())
@@ -203,14 +209,29 @@ def _root(config: MkDocsConfig) -> Path:
     return Path(str(config.config_file_path)).parent
 
 
+def _leaves(nav: object) -> Iterator[str]:
+    """Yield the pages that a navigation names."""
+    match nav:
+        case str():
+            yield nav
+        case dict():
+            yield from _leaves(list(nav.values()))
+        case list():
+            for item in nav:
+                yield from _leaves(item)
+
+
 def _with_chapters(nav: object, uris: list[str]) -> object:
+    """Return a navigation with chapters for `chapters/`, and without empty parts."""
     match nav:
         case "chapters/":
             return uris
         case dict():
-            return {title: _with_chapters(item, uris) for title, item in nav.items()}
+            parts = {title: _with_chapters(item, uris) for title, item in nav.items()}
+            return {title: item for title, item in parts.items() if item != []}
         case list():
-            return [_with_chapters(item, uris) for item in nav]
+            items = [_with_chapters(item, uris) for item in nav]
+            return [item for item in items if item not in ([], {})]
     return nav
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol, Self
 
 from wslab.atlas.cell import Outcome
@@ -13,8 +13,10 @@ from wslab.atlas.measure.client import Carry
 from wslab.atlas.measure.http1 import over_http1
 from wslab.atlas.measure.run import Run
 from wslab.atlas.scenario import Options, Scenario
+from wslab.atlas.servers.launcher import Launching, Shell
 from wslab.atlas.servers.process import Process
 from wslab.atlas.servers.server import Startable
+from wslab.atlas.subject import environment
 
 TOGETHER = 120
 """Runs that share a server's process at a time."""
@@ -26,7 +28,7 @@ and what works must not wait for one, or its delays would be told as the server'
 WORK = 0.5
 """Seconds after which a run counts as one that waits."""
 
-ALONE = 16
+ALONE = 64
 """Processes of a server at a time that play one run each; most of them wait."""
 
 STARTING = 2
@@ -60,20 +62,31 @@ class ServerColumn:
     """A server in processes of its own.
 
     Runs share a process where the scenario lets them. A process that ends under them
-    is replaced, and each of these runs is played again, by itself. `carry` says over
-    what a client speaks to it.
+    is replaced, and each of these runs is played again, by itself.
+
+    Args:
+        server: Which one.
+        carry: Over what a client speaks to it.
+        launching: How its processes are started.
     """
 
-    def __init__(self, server: Startable, carry: Carry = over_http1) -> None:
+    def __init__(
+        self,
+        server: Startable,
+        carry: Carry = over_http1,
+        launching: Launching = Shell,
+    ) -> None:
         self.name = server.name
         self._server = server
         self._carry = carry
+        self._launching = launching
         self._shared: dict[Options, Process] = {}
         self._starting = asyncio.Lock()
         self._together = asyncio.Semaphore(TOGETHER)
         self._working = asyncio.Semaphore(WORKING)
         self._alone = asyncio.Semaphore(ALONE)
         self._starts = asyncio.Semaphore(STARTING)
+        self._running = AsyncExitStack()
 
     def concerns(self, scenario: Scenario) -> bool:
         """Return whether the scenario's question is one for the server."""
@@ -84,14 +97,20 @@ class ServerColumn:
         return self._server.versions()
 
     async def __aenter__(self) -> Self:
-        self._channel = await Channel().__aenter__()
+        self._channel = await self._running.enter_async_context(Channel())
+        own = environment(self._channel.address, self._server.application)
+        launcher = self._launching(own)
+        self._launcher = await self._running.enter_async_context(launcher)
+        self._running.push_async_callback(self._end_shared)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        await self._running.aclose()
+
+    async def _end_shared(self) -> None:
         for process in self._shared.values():
             await process.end()
         self._shared.clear()
-        await self._channel.__aexit__(*exc)
 
     async def play(self, scenario: Scenario, run: str) -> Outcome | str:
         """Play a scenario once, in a shared process if it leaves the server running."""
@@ -148,7 +167,7 @@ class ServerColumn:
 
     async def _start(self, options: Options) -> Process | None:
         async with self._starts:
-            return await Process.start(self._server, options, self._channel.address)
+            return await Process.start(self._server, options, self._launcher)
 
     async def _run(self, process: Process, scenario: Scenario, run: str) -> Outcome:
         return await Run(process, scenario, run, self._channel, self._carry).perform()

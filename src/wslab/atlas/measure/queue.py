@@ -20,7 +20,7 @@ JOBS = 3
 """Columns that are measured at a time."""
 
 
-FEW = 4
+FEW = 8
 """Cells that are measured again at a time, over all columns."""
 
 

@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import IO
 
 from wslab.atlas.scenario import Options
+from wslab.atlas.servers.launcher import Child, Launcher
 from wslab.atlas.servers.server import Startable
-from wslab.atlas.subject import environment
 
 APPLICATION = "wslab.atlas.subject:app"
 START = 30.0
@@ -36,7 +36,7 @@ class Process:
     def __init__(
         self,
         server: str,
-        process: asyncio.subprocess.Process,
+        process: Child,
         address: int | str,
         log: IO[bytes],
         directory: tempfile.TemporaryDirectory[str],
@@ -49,7 +49,7 @@ class Process:
 
     @classmethod
     async def start(
-        cls, server: Startable, options: Options, channel: str
+        cls, server: Startable, options: Options, launcher: Launcher
     ) -> Process | None:
         """Start a server and wait until it answers.
 
@@ -59,7 +59,7 @@ class Process:
         Args:
             server: Which one.
             options: What its command line must say.
-            channel: The address that the application reports to.
+            launcher: What starts it.
 
         Returns:
             The process; None if the server has no such option.
@@ -68,7 +68,7 @@ class Process:
             ServerFailed: It ended, or did not answer in time.
         """
         for more in range(0 if server.takes_socket else TRIES - 1, -1, -1):
-            started = await cls._spawn(server, options, channel)
+            started = await cls._launch(server, options, launcher)
             if started is None:
                 return None
             try:
@@ -86,32 +86,25 @@ class Process:
         raise AssertionError("every try returns or raises")
 
     @classmethod
-    async def _spawn(
-        cls, server: Startable, options: Options, channel: str
+    async def _launch(
+        cls, server: Startable, options: Options, launcher: Launcher
     ) -> Process | None:
         directory = tempfile.TemporaryDirectory(prefix="wslab-")
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
-            descriptor = listener.fileno()
-            path = f"{directory.name}/socket"
-            address = path if options.unix else port
-            told = descriptor if server.takes_socket and not options.unix else address
+            address = f"{directory.name}/socket" if options.unix else port
+            given = server.takes_socket and not options.unix
+            told = launcher.descriptor(listener) if given else address
             command = server.command(options, APPLICATION, told)
             if command is None:
                 directory.cleanup()
                 return None
-            if told != descriptor:
+            if not given:
                 listener.close()  # free again, and likely nobody else's for a moment
             log = tempfile.TemporaryFile()  # noqa: SIM115
             try:
-                process = await asyncio.create_subprocess_exec(
-                    *command,
-                    env=environment(channel, server.application),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    pass_fds=[descriptor] if told == descriptor else [],
-                    start_new_session=True,
+                process = await launcher.launch(
+                    command, log.fileno(), listener if given else None
                 )
             except OSError as error:
                 log.close()
@@ -183,9 +176,7 @@ class Process:
         except OSError:
             return False
         try:
-            writer.write(
-                b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
-            )
+            writer.write(_QUESTION)
             async with asyncio.timeout(2):
                 return b" 200" in await reader.readline()
         except (OSError, TimeoutError):

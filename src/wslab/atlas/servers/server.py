@@ -68,6 +68,8 @@ class Server:
         application: A framework's application, as module:name, that it runs in the
             place of the scenario's own; "" if it runs that.
         http2: Whether clients speak HTTP/2 to it (RFC 8441), and not HTTP/1.1.
+        preload: What it imports that may be imported once for all of its processes: no
+            module that starts a thread or makes an event loop.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Server:
     unix: tuple[str, ...]
     application: str = ""
     http2: bool = False
+    preload: tuple[str, ...] = ()
 
     def command(
         self, options: Options, app: str, address: int | str
@@ -89,7 +92,12 @@ class Server:
             return None
         where = self.unix if options.unix else self.bind
         bind = [part.format(fd=address, port=address, path=address) for part in where]
-        return [sys.executable, "-m", self.module, *bind, *more, app]
+        return [*self.program, *bind, *more, app]
+
+    @property
+    def program(self) -> list[str]:
+        """Return what its command begins with."""
+        return [sys.executable, "-m", self.module]
 
     def concerns(self, scenario: Scenario) -> bool:
         """Return whether the server decides what comes of a scenario."""

@@ -44,6 +44,7 @@ _HYPERCORN = _flags(
 
 
 def _uvicorn(name: str, implementation: str, package: str) -> Server:
+    protocol = implementation.replace("-", "_")
     return Server(
         name,
         f"uvicorn, {implementation}",
@@ -52,6 +53,13 @@ def _uvicorn(name: str, implementation: str, package: str) -> Server:
         _with(["--ws", implementation, "--no-access-log"], _UVICORN),
         ("--fd", "{fd}"),
         ("--uds", "{path}"),
+        preload=(
+            "uvicorn.main",
+            "uvicorn.lifespan.on",
+            "uvicorn.protocols.http.httptools_impl",
+            f"uvicorn.protocols.websockets.{protocol}_impl",
+            "uvloop",
+        ),
     )
 
 
@@ -63,6 +71,7 @@ _HYPERCORN_1 = Server(
     _HYPERCORN,
     ("--bind", "fd://{fd}"),
     ("--bind", "unix:{path}"),
+    preload=("hypercorn.__main__",),
 )
 _ANYCORN_1 = Server(
     "anycorn",
@@ -72,6 +81,7 @@ _ANYCORN_1 = Server(
     _HYPERCORN,
     ("--bind", "fd://{fd}"),
     ("--bind", "unix:{path}"),
+    preload=("anycorn.__main__",),
 )
 
 
@@ -86,7 +96,7 @@ def _over_http2(server: Server) -> Server:
     )
 
 
-UVICORN_AUTO = _uvicorn("uvicorn-auto", "auto", "websockets")
+UVICORN_AUTO = replace(_uvicorn("uvicorn-auto", "auto", "websockets"), preload=())
 """uvicorn as `uvicorn module:app` starts it: which implementation of WebSockets it
 then takes, where websockets is installed, depends on its release."""
 
@@ -112,6 +122,12 @@ SERVERS: dict[str, Server] = {
             ),
             ("--fd", "{fd}"),
             ("--unix-socket", "{path}"),
+            preload=(
+                "twisted.internet.asyncioreactor",
+                "twisted.web.http",
+                "autobahn.twisted.websocket",
+                "daphne.endpoints",
+            ),
         ),
         Server(
             "granian",
@@ -124,6 +140,7 @@ SERVERS: dict[str, Server] = {
             ),
             ("--port", "{port}"),
             ("--uds", "{path}"),
+            preload=("granian.cli",),
         ),
         Server(
             "gunicorn",
@@ -136,6 +153,7 @@ SERVERS: dict[str, Server] = {
             ),
             ("--bind", "fd://{fd}"),
             ("--bind", "unix:{path}"),
+            preload=("gunicorn.app.wsgiapp", "gunicorn.workers.gasgi"),
         ),
     )
 }
