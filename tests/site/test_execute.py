@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -11,7 +12,7 @@ import pytest
 
 from wslab.site.execution.failure import ExecutionError
 from wslab.site.execution.queue import execute_all
-from wslab.site.notebooks import NotebookError, read_notebook
+from wslab.site.notebooks import TAGS, NotebookError, read_notebook
 
 from .written import write
 
@@ -174,3 +175,9 @@ def test_a_notebook_finds_no_names_but_its_own(tmp_path: Path):
     (done,) = execute_all([path], cache=None)
     (names,) = printed(done.notebook)
     assert names == "['In', 'Out', 'exit', 'get_ipython', 'open', 'quit']"
+
+
+def test_the_tags_that_authors_are_told_of_are_those_that_are_taken():
+    guide = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text()
+    section = guide.partition("### Tags of cells")[2].partition("\n###")[0]
+    assert set(re.findall(r"^\| `([a-z-]+)`", section, re.MULTILINE)) == set(TAGS)

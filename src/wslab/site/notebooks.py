@@ -20,6 +20,7 @@ TAGS = (
     "remove-input",
     "remove-output",
     "solution",
+    "varies",
 )
 """The tags that mean something here, apart from `app:NAME.py` and rows like `F12`."""
 
