@@ -48,6 +48,15 @@ def _redis() -> bool:
     return shutil.which("redis-server") is not None
 
 
+def _program(name: str) -> Callable[[], bool]:
+    def is_there() -> bool:
+        from wslab.lab.programs.program import find_program
+
+        return find_program(name) is not None
+
+    return is_there
+
+
 PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
     "chromium": (
         _chromium,
@@ -57,6 +66,14 @@ PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
     "redis": (
         _redis,
         "no Redis: apt-get install redis-server, brew install redis",
+    ),
+    "nginx": (
+        _program("nginx"),
+        "no nginx: apt-get install nginx-light, brew install nginx",
+    ),
+    "haproxy": (
+        _program("haproxy"),
+        "no HAProxy: apt-get install haproxy, brew install haproxy",
     ),
 }
 """What `pytest.mark.needs` may name: is it there, and how does one get it."""

@@ -7,6 +7,11 @@ from wslab.lab.chrome.stored import StoredResultChanged, browser, stored
 from wslab.lab.host import Host, register_host
 from wslab.lab.lifespan import LifespanError
 from wslab.lab.line import Line
+from wslab.lab.programs.haproxy import haproxy
+from wslab.lab.programs.nginx import nginx
+from wslab.lab.programs.program import ProgramFailed, ProgramNotFound
+from wslab.lab.programs.proxy import Proxy
+from wslab.lab.programs.redis import Redis, redis_server
 from wslab.lab.server import Server
 from wslab.lab.serving import serve
 from wslab.lab.thread_host import ThreadHost
@@ -19,6 +24,10 @@ __all__ = [
     "Host",
     "LifespanError",
     "Line",
+    "ProgramFailed",
+    "ProgramNotFound",
+    "Proxy",
+    "Redis",
     "ScriptError",
     "Server",
     "StoredResultChanged",
@@ -27,6 +36,9 @@ __all__ = [
     "browser",
     "carry",
     "chromium",
+    "haproxy",
+    "nginx",
+    "redis_server",
     "register_host",
     "serve",
     "stored",

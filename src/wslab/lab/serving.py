@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
-import warnings
 from collections.abc import Generator
 from typing import Any, Literal, cast
 
@@ -14,16 +12,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from wslab.asgi import ASGIApplication
 from wslab.kernel.cell import output_context, running_cell
 from wslab.lab.host import new_host
+from wslab.lab.keeping import keep, kept, stop_earlier_execution
 from wslab.lab.lifespan import WatchedLifespan
 from wslab.lab.server import Server
 from wslab.trace.recorder import Recorder
 
 WebSocketImplementation = Literal["websockets-sansio", "wsproto", "websockets"]
-
-_started: dict[str, tuple[str, list[Server]]] = {}
-"""For each cell its latest execution, and the servers started in that."""
-
-_running: set[Server] = set()
 
 
 def serve(
@@ -99,7 +93,7 @@ class Starting:
         await self._server.stop()
 
     async def _start(self) -> Server:
-        await _stop_earlier_execution()
+        await stop_earlier_execution()
         host = new_host(self._config, self._recorder)
         server = Server(host, self._lifespan, self._recorder, running_cell())
         try:
@@ -113,34 +107,11 @@ class Starting:
                 raise
         if self._lifespan.error is not None:
             raise self._lifespan.error
-        _keep(server)
+        keep(server)
         return server
 
 
-async def _stop_earlier_execution() -> None:
-    """Stop what the running cell started when it was run before."""
-    cell = running_cell()
-    if cell and cell.key in _started and _started[cell.key][0] != cell.execution:
-        _, servers = _started.pop(cell.key)
-        stops = (server.stop() for server in servers)
-        for failure in await asyncio.gather(*stops, return_exceptions=True):
-            if failure:
-                warnings.warn(f"an earlier server: {failure}", stacklevel=4)
-
-
-def _keep(server: Server) -> None:
-    _running.difference_update([each for each in _running if not each.running])
-    _running.add(server)
-    if cell := running_cell():
-        _started.setdefault(cell.key, (cell.execution, []))[1].append(server)
-
-
 def _settle_all(*_: object) -> None:
-    for server in list(_running):
-        server.settle()
-
-
-@atexit.register
-def _stop_all() -> None:
-    for server in list(_running):
-        server.stop_now()
+    for thing in kept():
+        if isinstance(thing, Server):
+            thing.settle()

@@ -1,0 +1,1 @@
+"""System programs beside a server: proxies, and Redis."""
