@@ -10,8 +10,7 @@ from wslab.site.notebooks import code_cells, find_notebooks, read_notebook, tags
 
 ROOT = Path(__file__).parents[1]
 LATER = {
-    *("F10", "F11", "F31", "F44", "F49", "F50", "F52", "F53", "F54", "F55"),
-    *("F57", "F59", "F60"),
+    *("F10", "F11", "F31", "F50", "F52", "F53", "F54", "F57", "F59", "F60"),
 }
 """Rows whose chapters are still to be written."""
 
