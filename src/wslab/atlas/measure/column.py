@@ -28,7 +28,7 @@ and what works must not wait for one, or its delays would be told as the server'
 WORK = 0.5
 """Seconds after which a run counts as one that waits."""
 
-ALONE = 64
+ALONE = 32
 """Processes of a server at a time that play one run each; most of them wait."""
 
 STARTING = 2
