@@ -124,7 +124,7 @@ async def test_a_result_that_changed_is_a_diff(recording, monkeypatch):
 @pytest.fixture
 def travelling(monkeypatch):
     """What this test's notebook carries with it is forgotten after the test."""
-    monkeypatch.setattr("wslab.lab.chrome.archive._carried", {})
+    monkeypatch.setattr("wslab.lab.archive._carried", {})
 
 
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -1,9 +1,9 @@
 """What a notebook uses: serve an application, record its traffic, draw it."""
 
-from wslab.lab.chrome.archive import carry
+from wslab.lab.archive import StoredResultChanged, carry
 from wslab.lab.chrome.browser import Chromium, ChromiumNotFound, ScriptError, chromium
 from wslab.lab.chrome.show import BrowserResult
-from wslab.lab.chrome.stored import StoredResultChanged, browser, stored
+from wslab.lab.chrome.stored import browser, stored
 from wslab.lab.host import Host, register_host
 from wslab.lab.lifespan import LifespanError
 from wslab.lab.line import Line
@@ -12,6 +12,7 @@ from wslab.lab.programs.nginx import nginx
 from wslab.lab.programs.program import ProgramFailed, ProgramNotFound
 from wslab.lab.programs.proxy import Proxy
 from wslab.lab.programs.redis import Redis, redis_server
+from wslab.lab.programs.stored import ProgramResult, with_programs
 from wslab.lab.server import Server
 from wslab.lab.serving import serve
 from wslab.lab.thread_host import ThreadHost
@@ -26,6 +27,7 @@ __all__ = [
     "Line",
     "ProgramFailed",
     "ProgramNotFound",
+    "ProgramResult",
     "Proxy",
     "Redis",
     "ScriptError",
@@ -42,4 +44,5 @@ __all__ = [
     "register_host",
     "serve",
     "stored",
+    "with_programs",
 ]

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from collections.abc import Awaitable, Callable
-from difflib import unified_diff
-from itertools import islice
 from typing import Any
 
-from wslab.lab.chrome.archive import (
-    Kept,
-    as_text,
-    carries_any,
-    load,
-    result_file,
-    save,
-)
+from wslab.lab.archive import Archive, Kept, StoredResultChanged
 from wslab.lab.chrome.browser import Chromium, chromium, find_chromium
 from wslab.lab.chrome.result import pages_from_json, to_json
 from wslab.lab.chrome.show import BrowserResult
 
 Session = Callable[[Chromium], Awaitable[Any]]
 
-LONGEST_DIFF = 80
-"""Lines of a difference that are shown."""
-
-RECORD = "set the environment variable WSLAB_RECORD=1 and run this cell again"
-
-
-class StoredResultChanged(AssertionError):
-    """A browser did not do what its stored result says, or none is stored yet."""
+BROWSER = Archive("browser", "chromium", "Chromium", frozenset({"value", "pages"}))
+"""The results of browsers."""
 
 
 async def browser(
@@ -98,10 +81,7 @@ async def _run(name: str, session: Session) -> BrowserResult:
         await started.settle()
         data = to_json(value, started.records)
     now = Kept(started.version, data, started.screenshots)
-    if os.environ.get("WSLAB_RECORD") == "1":
-        save(name, now)
-    else:
-        _compare(name, now)
+    BROWSER.settle(name, now)
     return _result(now, stored=False)
 
 
@@ -111,51 +91,10 @@ def _result(kept: Kept, *, stored: bool) -> BrowserResult:
 
 
 def _kept_instead(name: str) -> Kept:
-    kept = _load(name)
+    kept = BROWSER.load(name)
     if kept is None:
         raise StoredResultChanged(
             f"{name}: there is neither a Chromium nor a stored result, "
-            f"{result_file(name)}; install a Chromium, or name one in WSLAB_CHROMIUM"
+            f"{BROWSER.file(name)}; install a Chromium, or name one in WSLAB_CHROMIUM"
         )
     return kept
-
-
-def _load(name: str) -> Kept | None:
-    try:
-        return load(name)
-    except ValueError as error:
-        message = f"{name}: {result_file(name)} cannot be read: {error}; {RECORD}"
-        raise StoredResultChanged(f"{message} to write it anew") from None
-
-
-def _compare(name: str, now: Kept) -> None:
-    kept = _load(name)
-    if kept is None and not carries_any():
-        raise StoredResultChanged(
-            f"{name}: no result is stored yet for those who have no Chromium; "
-            f"{RECORD} to write {result_file(name)}"
-        )
-    if kept is None or kept.data == now.data:
-        return
-    if not kept.carried:
-        raise StoredResultChanged(
-            f"{name}: the browser did not do what {result_file(name)} says; if this "
-            f"is right, {RECORD} to store it\n{_difference(kept, now)}"
-        )
-    warnings.warn(
-        f"{name}: your Chromium, {now.version}, does not do what Chromium "
-        f"{kept.version} did when this notebook was published; this cell goes on "
-        f"with what yours does\n{_difference(kept, now)}",
-        stacklevel=4,
-    )
-
-
-def _difference(kept: Kept, now: Kept) -> str:
-    lines = unified_diff(
-        as_text(kept.data).splitlines(),
-        as_text(now.data).splitlines(),
-        f"stored, Chromium {kept.version}",
-        f"now, Chromium {now.version}",
-        lineterm="",
-    )
-    return "\n".join(islice(lines, LONGEST_DIFF))

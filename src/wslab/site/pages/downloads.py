@@ -1,6 +1,6 @@
 """What a chapter offers for download: its notebook, and complete applications.
 
-The notebook carries the browser results that it shows, so that it runs anywhere. Cells
+The notebook carries the stored results that it shows, so that it runs anywhere. Cells
 tagged `app:NAME.py` make up a file NAME.py for `uvicorn NAME:app`, in their order, with
 all their imports at its head.
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from pprint import pformat
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -26,8 +27,8 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 CARRIED = """\
-# What a Chromium did when this notebook was published: run this cell first, and the
-# cells with a browser show it where there is no Chromium.
+# What browsers and other programs did when this notebook was published: run this cell
+# first, and the cells that need one show it where there is none.
 from wslab.lab import carry
 
 carry({})
@@ -41,17 +42,19 @@ def notebook_file(notebook: NotebookNode, directory: Path) -> str:
     notebooks' `directory` under a name which its code has in quotes.
     """
     # Imported only now, since it brings uvicorn along.
-    from wslab.lab.chrome.archive import carried, kept_names
+    from wslab.lab.chrome.stored import BROWSER
+    from wslab.lab.programs.stored import PROGRAMS
 
     travelling = deepcopy(notebook)
     code = "\n".join(cell.source for _, cell in code_cells(notebook))
-    quoted = set(re.findall(r"""(["'])([\w-]+)\1""", code))
-    names = [
-        name for name in kept_names(directory) if quoted & {('"', name), ("'", name)}
-    ]
-    if names:
+    quoted = {name for _, name in re.findall(r"""(["'])([\w-]+)\1""", code)}
+    results: dict[str, Any] = {}
+    for archive in (BROWSER, PROGRAMS):
+        names = (it for it in archive.names(directory) if it in quoted)
+        results |= archive.carried(names, directory)
+    if results:
         first, _ = next(code_cells(notebook))
-        cell = carrying(pformat(carried(names, directory), width=88, sort_dicts=False))
+        cell = carrying(pformat(results, width=88, sort_dicts=False))
         travelling.cells.insert(first, cell)
     return str(nbformat.writes(travelling))  # type: ignore[no-untyped-call]
 
@@ -60,7 +63,7 @@ def carrying(results: str) -> NotebookNode:
     """Return the folded cell that hands its results over."""
     metadata = {"jupyter": {"source_hidden": True}}
     cell: NotebookNode = new_code_cell(  # type: ignore[no-untyped-call]
-        CARRIED.replace("{}", results).rstrip(), id="browser-results", metadata=metadata
+        CARRIED.replace("{}", results).rstrip(), id="stored-results", metadata=metadata
     )
     return cell
 
