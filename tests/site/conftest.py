@@ -99,7 +99,7 @@ def build_own(directory: Path) -> None:
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=560,
     )
     assert built.returncode == 0, built.stderr
 
