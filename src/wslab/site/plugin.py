@@ -41,6 +41,7 @@ from wslab.site.pages.lean import lean
 from wslab.site.pages.machines import FULL_TEXT, OVERVIEW, as_text, lede, overview
 from wslab.site.pages.markdown import Rendered, render
 from wslab.site.pages.outputs import UnshowableOutput
+from wslab.site.pages.proofs import proofs
 from wslab.site.pages.search import tune
 from wslab.site.project import CACHE, NOTEBOOKS, Project
 from wslab.site.repository import origin, without_secrets
@@ -153,14 +154,23 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
     def on_page_markdown(
         self, markdown: str, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
-        """Fill the version and the repository into a page that is no chapter.
+        """Fill in what a page that is no chapter cannot know: it is a template.
 
-        Such a page is a template of Jinja's; `repository` is None if there is none.
+        `version`, `repository` (None if there is none), and `proof`, which has the
+        links to the cells that prove a row, as `proof.F12`.
         """
         if page.file.generated_by:  # a chapter, or a page of another plugin
             return markdown
         template = _TEMPLATES.from_string(markdown)
-        return template.render(version=version("wslab"), repository=config.repo_url)
+        notebooks = {
+            it.executed.path.stem: it.executed.notebook
+            for it in self._chapters.values()
+        }
+        return template.render(
+            version=version("wslab"),
+            repository=config.repo_url,
+            proof=proofs(notebooks),
+        )
 
     def on_page_content(
         self, html: str, page: Page, config: MkDocsConfig, files: Files
