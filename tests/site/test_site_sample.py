@@ -160,3 +160,15 @@ def test_the_full_text_has_code_and_what_it_prints_but_nothing_hidden(
     assert "\x1b" not in text
     assert "hidden output" not in text
     assert "hidden_input" not in text
+
+
+def test_a_page_links_to_the_cells_that_prove_a_row(sample: Project) -> None:
+    links = re.findall(
+        r'<a href="(chapters/\w+/)#(cell-\w+)">(.*?)</a>', sample.html(".")
+    )
+    assert [(page, text) for page, _, text in links] == [
+        ("chapters/sample/", "A sample chapter, What cells print"),
+        ("chapters/other/", "Another chapter, A fault"),
+    ]
+    for page, anchor, _ in links:
+        assert f"id={anchor}" in sample.html(page).replace('"', "")
