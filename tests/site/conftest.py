@@ -17,8 +17,8 @@ from .sample import everything, other
 
 ROOT = Path(__file__).parents[2]
 HOME = (
-    "# Home\n\n<!-- ladder: 01-sample -->\n\n[A link](chapters/01-sample.ipynb#tags)\n\n"
-    "Proven: {{ proof.F33 | default('') }}\n"
+    "# Home\n\n<!-- ladder: 01-sample -->\n\n[A link](chapters/01-sample.ipynb#tags)\n"
+    "\nProven: {{ proof.F33 | default('') }}\n"
 )
 
 Write = Callable[..., "Project"]
