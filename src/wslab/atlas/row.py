@@ -8,24 +8,34 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wslab.atlas.cell import Cell, Outcome
+from wslab.atlas.frameworks.table import FRAMEWORKS
 from wslab.atlas.scenarios import SCENARIOS
+from wslab.atlas.servers.server import FRAMEWORKS as GROUP
 from wslab.atlas.servers.server import Server
 from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.store import load
 from wslab.atlas.testclients.table import TESTCLIENTS, InMemory
 
-Columns = Literal["servers", "test clients"]
+Columns = Literal["servers", "test clients", "frameworks"]
+
+FIRST: Mapping[Columns, str] = {
+    "servers": "Server",
+    "test clients": "Server or test client",
+    "frameworks": "Framework, on uvicorn",
+}
+"""The head of the first column."""
 
 KINDS: Mapping[str, Mapping[str, Server | InMemory]] = {
     "servers": SERVERS,
     "test clients": {"uvicorn": SERVERS["uvicorn"], **TESTCLIENTS},
+    "frameworks": FRAMEWORKS,
 }
 """The columns that a row may show, by their names, in the order of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRow:
-    """What each server, or each test client, does in one scenario.
+    """What each server, test client or framework does in one scenario.
 
     A notebook displays it as a table, the reader's own default first; `str()` is the
     same table as text. `on(server)` is for asserts.
@@ -57,8 +67,7 @@ class MeasuredRow:
         return "\n".join([self.asks, "", *lines, "", self._footnote()])
 
     def _heads(self) -> tuple[str, str, str]:
-        first = "Server" if self.columns == "servers" else "Server or test client"
-        return first, "The client sees", "The application"
+        return FIRST[self.columns], "The client sees", "The application"
 
     def _rows(self) -> list[tuple[str, str, str]]:
         return [
@@ -90,13 +99,15 @@ class MeasuredRow:
         return {"text/html": table, "text/plain": str(self)}
 
 
-def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
+def measured(scenario: str, columns: Columns | None = None) -> MeasuredRow:
     """Return what each server does in a scenario, from the stored data.
 
     Args:
         scenario: The name of the scenario.
-        columns: "servers", or "test clients" for what tests in memory show of the same
-            application, with uvicorn's default for comparison.
+        columns: "servers", which is the default; "test clients" for what tests in
+            memory show of the same application, with uvicorn's default for
+            comparison; or "frameworks", the default of the scenarios about those, each
+            on uvicorn and with plain ASGI for comparison.
 
     Example:
         ```python
@@ -115,6 +126,8 @@ def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
     known = SCENARIOS.get(scenario)
     if known is None:
         raise LookupError(f"no scenario is called {scenario!r}")
+    if columns is None:
+        columns = "frameworks" if known.group == GROUP else "servers"
     if columns not in KINDS:
         raise LookupError(f"no columns are called {columns!r}, only {', '.join(KINDS)}")
     stored = load(scenario).items()
@@ -123,7 +136,9 @@ def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
 
 
 def title(column: Server | InMemory, cell: Cell) -> str:
-    """Return a column's title with the version of its own package."""
+    """Return a column's title with the version of its own package, if it has one."""
+    if column is FRAMEWORKS["asgi"]:
+        return column.title
     return f"{column.title} {cell.versions[column.packages[0]]}"
 
 
