@@ -41,18 +41,17 @@ def test_a_test_client_that_cannot_be_asked_says_why():
         row.on("starlette-testclient")
 
 
-def test_a_row_about_frameworks_shows_them_beside_plain_asgi():
-    row = measured("framework-handler-returns")
-    head, first, *others = first_column(row)
-    assert (head, first) == ("framework, on uvicorn", "plain ASGI")
-    assert others[-1].startswith("Django Channels 4")
-    assert row.on("channels").client == ("HTTP 101", "open after 2 s")
-    with pytest.raises(LookupError, match="has no call that receives"):
-        measured("framework-receive-after-gone").on("channels")
-
-
 def test_a_row_has_only_the_columns_of_its_kind():
     with pytest.raises(LookupError, match="no 'httpx-ws' among"):
         measured("handler-returns").on("httpx-ws")
     with pytest.raises(LookupError, match="only servers, test clients, frameworks"):
         measured("handler-returns", columns="browsers")
+
+
+def test_a_question_to_frameworks_is_shown_for_each():
+    row = measured("framework-close-code", columns="frameworks")
+    head, *frameworks = first_column(row)
+    assert head == "framework"
+    assert any(it.startswith("FastAPI ") for it in frameworks)
+    with pytest.raises(LookupError, match='ask for columns="frameworks"'):
+        measured("framework-close-code")

@@ -10,7 +10,6 @@ from typing import Literal
 from wslab.atlas.cell import Cell, Outcome
 from wslab.atlas.frameworks.table import FRAMEWORKS
 from wslab.atlas.scenarios import SCENARIOS
-from wslab.atlas.servers.server import FRAMEWORKS as GROUP
 from wslab.atlas.servers.server import Server
 from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.store import load
@@ -18,19 +17,19 @@ from wslab.atlas.testclients.table import TESTCLIENTS, InMemory
 
 Columns = Literal["servers", "test clients", "frameworks"]
 
-FIRST: Mapping[Columns, str] = {
-    "servers": "Server",
-    "test clients": "Server or test client",
-    "frameworks": "Framework, on uvicorn",
-}
-"""The head of the first column."""
-
 KINDS: Mapping[str, Mapping[str, Server | InMemory]] = {
     "servers": SERVERS,
     "test clients": {"uvicorn": SERVERS["uvicorn"], **TESTCLIENTS},
     "frameworks": FRAMEWORKS,
 }
 """The columns that a row may show, by their names, in the order of a table."""
+
+HEADS: Mapping[str, str] = {
+    "servers": "Server",
+    "test clients": "Server or test client",
+    "frameworks": "Framework",
+}
+"""What the first column of such a table is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class MeasuredRow:
         return "\n".join([self.asks, "", *lines, "", self._footnote()])
 
     def _heads(self) -> tuple[str, str, str]:
-        return FIRST[self.columns], "The client sees", "The application"
+        return HEADS[self.columns], "The client sees", "The application"
 
     def _rows(self) -> list[tuple[str, str, str]]:
         return [
@@ -99,15 +98,14 @@ class MeasuredRow:
         return {"text/html": table, "text/plain": str(self)}
 
 
-def measured(scenario: str, columns: Columns | None = None) -> MeasuredRow:
+def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
     """Return what each server does in a scenario, from the stored data.
 
     Args:
         scenario: The name of the scenario.
-        columns: "servers", which is the default; "test clients" for what tests in
-            memory show of the same application, with uvicorn's default for
-            comparison; or "frameworks", the default of the scenarios about those, each
-            on uvicorn and with plain ASGI for comparison.
+        columns: "servers", or "test clients" for what tests in memory show of the same
+            application, with uvicorn's default for comparison, or "frameworks" for what
+            each framework does on uvicorn.
 
     Example:
         ```python
@@ -121,24 +119,27 @@ def measured(scenario: str, columns: Columns | None = None) -> MeasuredRow:
         ```
 
     Raises:
-        LookupError: There is no such scenario, no data of it, or no such kind.
+        LookupError: There is no such scenario, no such kind, or the scenario was
+            measured on none of its columns.
     """
     known = SCENARIOS.get(scenario)
     if known is None:
         raise LookupError(f"no scenario is called {scenario!r}")
-    if columns is None:
-        columns = "frameworks" if known.group == GROUP else "servers"
     if columns not in KINDS:
         raise LookupError(f"no columns are called {columns!r}, only {', '.join(KINDS)}")
     stored = load(scenario).items()
     cells = {name: cell for name, cell in stored if name in KINDS[columns]}
+    if not cells:
+        kinds = [
+            kind for kind, own in KINDS.items() if own.keys() & dict(stored).keys()
+        ]
+        asked = " or ".join(f'columns="{kind}"' for kind in kinds)
+        raise LookupError(f"{scenario} was not measured on {columns}: ask for {asked}")
     return MeasuredRow(scenario, known.asks, cells, columns)
 
 
 def title(column: Server | InMemory, cell: Cell) -> str:
-    """Return a column's title with the version of its own package, if it has one."""
-    if column is FRAMEWORKS["asgi"]:
-        return column.title
+    """Return a column's title with the version of its own package."""
     return f"{column.title} {cell.versions[column.packages[0]]}"
 
 

@@ -28,8 +28,14 @@ PATIENCE = 30.0
 GRACE = 5.0
 """Seconds in which it must end once it is asked to."""
 
+VANISHING = 1.0
+"""Seconds at most in which a killed process is gone, where somebody reaps it."""
+
 STEP = 0.005
 """Seconds between two looks at a process."""
+
+VERSION_OPTIONS = {"redis-server": "--version", "openssl": "version"}
+"""How programs are asked for their version that do not know `-v`."""
 
 
 class ProgramNotFound(Exception):
@@ -52,7 +58,7 @@ def program_version(name: str) -> str:
     Raises:
         ProgramNotFound: it is not installed.
     """
-    option = "--version" if name == "redis-server" else "-v"
+    option = VERSION_OPTIONS.get(name, "-v")
     result = subprocess.run([_found(name), option], capture_output=True, text=True)
     version = re.search(r"\d+\.\d+(\.\d+)?", result.stdout + result.stderr)
     return f"{name} {version[0] if version else '(unknown version)'}"
@@ -203,6 +209,7 @@ class Program:
             return
         self._kill_all()
         self._process.wait()
+        self._outwait_workers()
         self._process = None
 
     def _kill_all(self) -> None:
@@ -210,6 +217,15 @@ class Program:
         if self._process is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _outwait_workers(self) -> None:
+        """Wait for those that were killed, which hold sockets until they are gone."""
+        assert self._process is not None
+        deadline = time.monotonic() + VANISHING
+        with suppress(ProcessLookupError, PermissionError):
+            while time.monotonic() < deadline:
+                os.killpg(self._process.pid, 0)
+                time.sleep(STEP)
 
     def _remove(self) -> None:
         self._stopped = True
