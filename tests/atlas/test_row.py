@@ -52,6 +52,7 @@ def test_a_question_to_frameworks_is_shown_for_each():
     row = measured("framework-close-code", columns="frameworks")
     head, *frameworks = first_column(row)
     assert head == "framework"
+    assert frameworks[0] == "plain ASGI"
     assert any(it.startswith("FastAPI ") for it in frameworks)
     with pytest.raises(LookupError, match='ask for columns="frameworks"'):
         measured("framework-close-code")

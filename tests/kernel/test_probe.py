@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from asgiref.sync import sync_to_async
 
 from wslab.kernel import probe
 
@@ -39,3 +42,14 @@ async def test_the_probe_is_not_among_what_it_reports():
     told = probe.pending()
     assert "test_the_probe_is_not_among_what_it_reports" in told
     assert "pending (" not in told
+
+
+async def test_asgirefs_thread_is_no_leak_and_any_other_executors_is():
+    def told():
+        return [describe() for _, describe in probe.remains()]
+
+    name = await sync_to_async(lambda: threading.current_thread().name)()
+    assert not any(name in it for it in told())
+    with ThreadPoolExecutor(1, "left") as executor:
+        executor.submit(int).result()
+        assert "the thread 'left_0' still runs" in told()

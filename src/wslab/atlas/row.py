@@ -139,7 +139,9 @@ def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
 
 
 def title(column: Server | InMemory, cell: Cell) -> str:
-    """Return a column's title with the version of its own package."""
+    """Return a column's title with the version of its own package, if it has one."""
+    if column is FRAMEWORKS["asgi"]:
+        return column.title
     return f"{column.title} {cell.versions[column.packages[0]]}"
 
 

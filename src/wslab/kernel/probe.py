@@ -79,6 +79,7 @@ def remains() -> Iterator[tuple[Hashable, Callable[[], str]]]:
         if is_running(child):
             yield child, partial(command, child)
     executors = {thread for loop in loops() for thread in executor_threads(loop)}
+    executors |= asgiref_threads()
     for thread in threading.enumerate():
         if thread not in executors and not is_kernels_own(thread):
             yield thread, partial("the thread {!r} still runs".format, thread.name)
@@ -121,6 +122,17 @@ def loops() -> list[asyncio.AbstractEventLoop]:
 def executor_threads(loop: asyncio.AbstractEventLoop) -> set[threading.Thread]:
     """Return the threads of a loop's executor: asyncio's, and idle once unused."""
     executor = getattr(loop, "_default_executor", None)
+    return set(getattr(executor, "_threads", ()))
+
+
+def asgiref_threads() -> set[threading.Thread]:
+    """Return asgiref's one thread for what Django may not run on a loop.
+
+    It is the process's, and idle once unused.
+    """
+    module = sys.modules.get("asgiref.sync")
+    executor = getattr(module, "SyncToAsync", module)
+    executor = getattr(executor, "single_thread_executor", None)
     return set(getattr(executor, "_threads", ()))
 
 
