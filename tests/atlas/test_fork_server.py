@@ -21,26 +21,43 @@ from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.subject import environment
 
 PROBE = """\
-import json, os, signal, socket, sys, threading
-if sys.argv[1] == "status":
-    sys.exit(int(sys.argv[2]))
-if sys.argv[1] == "wait":
-    signal.pause()
-listener = socket.socket(fileno=int(sys.argv[2]))
-print(json.dumps({
-    "name": __name__,
-    "file": __spec__.name,
-    "arguments": sys.argv[1:2],
-    "directory": os.getcwd(),
-    "variable": os.environ["VARIABLE"],
-    "group": os.getpgid(0) == os.getpid(),
-    "input": sys.stdin.read(),
-    "address": listener.getsockname(),
-    "descriptors": len(os.listdir("/dev/fd")),
-    "threads": threading.active_count(),
-    "blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
-    "handled": [str(signal.getsignal(it)) for it in (signal.SIGCHLD, signal.SIGTERM)],
-}))
+import json, multiprocessing, os, signal, socket, sys, threading
+
+def tell(**more):
+    handled = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
+    print(json.dumps({
+        "directory": os.getcwd(),
+        "variable": os.environ["VARIABLE"],
+        "descriptors": len(os.listdir("/dev/fd")),
+        "threads": threading.active_count(),
+        "blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
+        "handled": [str(signal.getsignal(it)) for it in handled],
+        **more,
+    }), flush=True)
+
+def work():
+    group = os.getpgid(0) == os.getppid()
+    tell(imported="asyncio" in sys.modules, group=group, descriptors=None)
+
+match sys.argv[1:] if __name__ == "__main__" else []:
+    case ["status", status]:
+        sys.exit(int(status))
+    case ["wait"]:
+        signal.pause()
+    case ["spawn"]:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        worker = multiprocessing.get_context("spawn").Process(target=work)
+        worker.start()
+        worker.join()
+        sys.exit(worker.exitcode)
+    case ["show", descriptor]:
+        tell(
+            name=__name__,
+            file=__spec__.name,
+            group=os.getpgid(0) == os.getpid(),
+            input=sys.stdin.read(),
+            address=socket.socket(fileno=int(descriptor)).getsockname(),
+        )
 """
 
 
@@ -81,6 +98,26 @@ async def test_a_forked_process_finds_what_a_started_one_finds(variables):
         started = await shown(shell)
         assert await shown(server) == started
         assert await shown(server) == started
+
+
+async def of_worker(launcher: Launcher) -> dict[str, object]:
+    """What a worker finds that a process spawns."""
+    with TemporaryFile() as log:
+        child = await launcher.launch([*COMMAND, "spawn"], log.fileno(), None)
+        status = await child.wait()
+        log.seek(0)
+        printed = log.read().decode()
+        assert status == 0, printed
+    found: dict[str, object] = json.loads(printed)
+    return found
+
+
+async def test_a_worker_that_a_forked_process_spawns_is_forked(variables):
+    """It finds what a spawned one finds, and what is imported already."""
+    async with Shell(variables) as shell, forks(variables) as server:
+        spawned, forked = await of_worker(shell), await of_worker(server)
+    assert (spawned.pop("imported"), forked.pop("imported")) == (False, True)
+    assert forked == spawned
 
 
 async def test_the_ends_of_several_processes(variables):

@@ -46,6 +46,7 @@ def test_a_process_of_its_own_is_for_the_server_that_a_scenario_ends():
     assert fatal.needs_own_process("granian")
     assert not fatal.needs_own_process("uvicorn")
     assert scenario(fatal="*").needs_own_process("uvicorn")
+    assert scenario(spoils="uvicorn*").needs_own_process("uvicorn-wsproto")
     assert scenario(options=Options(limit=1)).needs_own_process("uvicorn")
     ended = Scenario("a", "group", "What?", app, (Connect(), Terminate()))
     assert ended.needs_own_process("uvicorn")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 from typing import Protocol
@@ -47,8 +48,8 @@ COLUMNS: Mapping[str, Listed] = {
 """All columns by their names."""
 
 
-def column(name: str) -> Column:
-    """Return a column to be measured."""
+def column(name: str, working: asyncio.Semaphore | None = None) -> Column:
+    """Return a column to be measured; `working` is as `ServerColumn` has it."""
     if client := TESTCLIENTS.get(name):
         return InMemoryColumn(client)
     server = SERVERS.get(name) or FRAMEWORKS[name]
@@ -56,5 +57,5 @@ def column(name: str) -> Column:
     if server.http2:
         from wslab.atlas.measure.http2 import over_http2  # which needs the package h2
 
-        return ServerColumn(server, over_http2, forks)
-    return ServerColumn(server, launching=forks)
+        return ServerColumn(server, over_http2, forks, working)
+    return ServerColumn(server, launching=forks, working=working)

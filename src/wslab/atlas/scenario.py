@@ -85,8 +85,9 @@ class Scenario:
         scope: Keys of the scope, and of what is called "asgi" there, that belong to the
             application's view.
         options: What the server's configuration must say.
-        fatal: A pattern of the names of servers whose process it ends or spoils for
-            other connections.
+        fatal: A pattern of the names of servers whose process it ends.
+        spoils: A pattern of the names of servers whose process it spoils for other
+            connections, or keeps so busy that they wait.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Scenario:
     scope: Recorded = ()
     options: Options = field(default_factory=Options)
     fatal: str = ""
+    spoils: str = ""
 
     @property
     def patience(self) -> float:
@@ -119,7 +121,7 @@ class Scenario:
         """Return whether each run on a server needs a process of its own."""
         limited = self.options.limit is not None
         ends = Terminate() in self.client or matches(server, self.fatal)
-        return limited or ends
+        return limited or ends or matches(server, self.spoils)
 
 
 GROUPS = (
@@ -162,6 +164,7 @@ class Scenarios(dict[str, Scenario]):
         scope: Recorded = (),
         options: Options | None = None,
         fatal: str = "",
+        spoils: str = "",
         name: str | None = None,
     ) -> Callable[[Application], Application]:
         """Return a decorator that makes a scenario of an application.
@@ -194,6 +197,7 @@ class Scenarios(dict[str, Scenario]):
                 scope,
                 options or Options(),
                 fatal,
+                spoils,
             )
             return app
 

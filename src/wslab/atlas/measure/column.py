@@ -21,7 +21,7 @@ from wslab.atlas.subject import environment
 TOGETHER = 120
 """Runs that share a server's process at a time."""
 
-WORKING = 12
+WORKING = 32
 """Those of them that have just begun; what waits for a server's time-out needs no core,
 and what works must not wait for one, or its delays would be told as the server's."""
 
@@ -68,6 +68,8 @@ class ServerColumn:
         server: Which one.
         carry: Over what a client speaks to it.
         launching: How its processes are started.
+        working: What limits the runs that work at a time, over all columns that are
+            measured together; WORKING by default.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class ServerColumn:
         server: Startable,
         carry: Carry = over_http1,
         launching: Launching = Shell,
+        working: asyncio.Semaphore | None = None,
     ) -> None:
         self.name = server.name
         self._server = server
@@ -83,7 +86,7 @@ class ServerColumn:
         self._shared: dict[Options, Process] = {}
         self._starting = asyncio.Lock()
         self._together = asyncio.Semaphore(TOGETHER)
-        self._working = asyncio.Semaphore(WORKING)
+        self._working = working or asyncio.Semaphore(WORKING)
         self._alone = asyncio.Semaphore(ALONE)
         self._starts = asyncio.Semaphore(STARTING)
         self._running = AsyncExitStack()

@@ -74,7 +74,8 @@ def _subprotocol(
         rule=rule,
         headers=(CHOSEN,),
         scope=("subprotocols",),
-        fatal="anycorn*|daphne" if rule is UNWANTED else "",
+        fatal="anycorn*" if rule is UNWANTED else "",
+        spoils="daphne" if rule is UNWANTED else "",
         name=name,
     )(_accepting(subprotocol=chosen))
 

@@ -227,6 +227,7 @@ async def answers_twice(scope: Scope, receive: Receive, send: Send) -> None:
     [Connect(extensions=DEFLATE), bomb(272), Watch()],
     source="RFC 6455, section 10.4",
     headers=(EXTENSIONS,),
+    spoils="*",
     name="bomb",
 )
 @scenario(

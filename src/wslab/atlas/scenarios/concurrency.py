@@ -104,7 +104,7 @@ async def receive_cancelled(scope: Scope, receive: Receive, send: Send) -> str:
 @scenario(
     "A `receive` is cancelled just when a message arrives. Is that message lost?",
     [Connect(), text("one"), Await("receives 'one'"), text("two"), Watch(3)],
-    fatal="*",
+    spoils="*",
 )
 async def receive_cancelled_late(scope: Scope, receive: Receive, send: Send) -> str:
     await receive()
@@ -186,6 +186,7 @@ async def client_answers_no_pings(scope: Scope, receive: Receive, send: Send) ->
 @scenario(
     "A client reads nothing, and 48 MiB are sent to it. Does `send` wait?",
     [Connect(reads=False), Await("returns|raises*")],
+    spoils="*",
 )
 async def client_reads_nothing(scope: Scope, receive: Receive, send: Send) -> str:
     await receive()
@@ -207,7 +208,7 @@ ROOM: list[Send] = []
     "A room sends to two clients in turn, the first reads nothing and 16 MiB wait for"
     " it. Does the other get its message?",
     [Connect(reads=False), Connect(), text("now"), Watch(4)],
-    fatal="*",
+    spoils="*",
     name="room-with-one-that-does-not-read",
 )
 async def sends_in_turn(scope: Scope, receive: Receive, send: Send) -> None:
@@ -226,7 +227,7 @@ async def sends_in_turn(scope: Scope, receive: Receive, send: Send) -> None:
     "A room sends to each client from a task of its own, one reads nothing and 16 MiB"
     " wait for it. Does the other get its message?",
     [Connect(reads=False), Connect(), text("now"), Watch(4)],
-    fatal="*",
+    spoils="*",
     name="room-of-tasks-with-one-that-does-not-read",
 )
 async def sends_from_tasks(scope: Scope, receive: Receive, send: Send) -> None:
@@ -249,7 +250,7 @@ async def sends_from_tasks(scope: Scope, receive: Receive, send: Send) -> None:
         *(Connect(), Connect(), As(1, close()), Await("receives disconnect*")),
         *(text("now"), Watch(2)),
     ],
-    fatal="*",
+    spoils="*",
     name="room-with-one-that-has-closed",
 )
 async def sends_to_all(scope: Scope, receive: Receive, send: Send) -> None:
@@ -274,7 +275,7 @@ async def sends_to_all(scope: Scope, receive: Receive, send: Send) -> None:
         close(),
         Watch(1),
     ],
-    fatal="*",
+    spoils="*",
 )
 async def blocked_loop(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()

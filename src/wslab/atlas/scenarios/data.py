@@ -57,7 +57,7 @@ ANNOUNCED = b"\x82\xff" + ((16 << 20) + 1).to_bytes(8) + bytes(4) + b"a" * 1000
 @scenario(
     "A binary message of 1 MiB comes through: in how many frames is it sent back?",
     [Connect(), binary(b"a" * (1 << 20)), Watch(4)],
-    fatal="gunicorn",
+    spoils="gunicorn",
     name="long-binary",
 )
 @scenario(

@@ -55,7 +55,7 @@ async def handler_raises(scope: Scope, receive: Receive, send: Send) -> None:
     source="ASGI, Websocket Connection Scope",
     word="SHOULD",
     rule=ENDS,
-    fatal="anycorn-http2",
+    spoils="anycorn-http2",
 )
 async def handler_cancelled(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()

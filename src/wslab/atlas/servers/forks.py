@@ -9,6 +9,7 @@ of JSON go back, with the `pid` of each process and the `status` that it ends wi
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import runpy
 import signal
@@ -17,6 +18,7 @@ import sys
 import warnings
 from contextlib import suppress
 from importlib import import_module
+from multiprocessing.context import BaseContext
 from types import FrameType
 
 LISTENER = 3
@@ -97,8 +99,23 @@ def _take(descriptors: list[int]) -> None:
     os.closerange(LISTENER + len(listener), max(descriptors) + 1)
 
 
+def _fork_workers() -> None:
+    """Have a server fork the workers that it would spawn, which import all anew.
+
+    Hypercorn and anycorn take theirs from multiprocessing's context "spawn". A worker
+    finds what a spawned one finds, but for its name and what is imported already.
+    """
+    context = multiprocessing.get_context
+
+    def forking(method: str | None = None) -> BaseContext:
+        return context("fork" if method == "spawn" else method)
+
+    multiprocessing.get_context = forking  # type: ignore[assignment]
+
+
 def main(module: str, descriptor: str, *preload: str) -> None:
     """Import what is preloaded, and be the server's module in each process forked."""
+    _fork_workers()
     with warnings.catch_warnings(action="ignore"):
         for name in ("wslab.atlas.subject", *preload):
             import_module(name)

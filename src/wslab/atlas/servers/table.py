@@ -71,7 +71,15 @@ _HYPERCORN_1 = Server(
     _HYPERCORN,
     ("--bind", "fd://{fd}"),
     ("--bind", "unix:{path}"),
-    preload=("hypercorn.__main__",),
+    preload=(
+        "hypercorn.__main__",
+        "hypercorn.asyncio.run",
+        "hypercorn.asyncio.lifespan",
+        "hypercorn.asyncio.tcp_server",
+        "hypercorn.protocol.h11",
+        "hypercorn.protocol.h2",
+        "hypercorn.protocol.ws_stream",
+    ),
 )
 _ANYCORN_1 = Server(
     "anycorn",
@@ -81,7 +89,15 @@ _ANYCORN_1 = Server(
     _HYPERCORN,
     ("--bind", "fd://{fd}"),
     ("--bind", "unix:{path}"),
-    preload=("anycorn.__main__",),
+    preload=(
+        "anycorn.__main__",
+        "anycorn.lifespan",
+        "anycorn.protocol.h11",
+        "anycorn.protocol.h2",
+        "anycorn.protocol.ws_stream",
+        "anycorn.tcp_server",
+        "anyio._backends._asyncio",
+    ),
 )
 
 

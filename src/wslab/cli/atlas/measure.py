@@ -13,6 +13,7 @@ from wslab.atlas import store
 from wslab.atlas.cell import Cell
 from wslab.atlas.columns import COLUMNS, column
 from wslab.atlas.diff import changes
+from wslab.atlas.measure.column import WORKING
 from wslab.atlas.measure.queue import measure
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
@@ -26,7 +27,8 @@ def run(options: argparse.Namespace) -> int:
     names = named(options.server, COLUMNS, "server")
     chosen = named(options.scenario, SCENARIOS, "scenario")
     scenarios = [SCENARIOS[name] for name in chosen]
-    columns = [column(name) for name in names]
+    working = asyncio.Semaphore(WORKING)
+    columns = [column(name, working) for name in names]
     cells = [it for each in columns for it in scenarios if each.concerns(it)]
 
     async def collect() -> dict[str, dict[str, Cell]]:
