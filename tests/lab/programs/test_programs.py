@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -108,6 +110,13 @@ async def test_a_redis_keeps_what_it_had_when_it_is_killed():
         async with Redis.from_url(redis.url) as client:
             assert await client.get("a") == b"b"
     assert not redis.folder.exists()
+
+
+@pytest.mark.parametrize("name", ["nginx", "haproxy", "redis-server", "openssl"])
+def test_a_program_is_asked_for_its_version_as_it_likes(name):
+    if program.find_program(name) is None:
+        pytest.skip(f"{name} is not installed here")
+    assert re.fullmatch(rf"{name} \d+\.\d+(\.\d+)?", program.program_version(name))
 
 
 async def test_a_program_that_is_missing_is_named(server, monkeypatch):

@@ -31,6 +31,9 @@ GRACE = 5.0
 STEP = 0.005
 """Seconds between two looks at a process."""
 
+VERSION_OPTIONS = {"redis-server": "--version", "openssl": "version"}
+"""How programs are asked for their version that do not know `-v`."""
+
 
 class ProgramNotFound(Exception):
     """A program that a cell needs is not installed."""
@@ -52,7 +55,7 @@ def program_version(name: str) -> str:
     Raises:
         ProgramNotFound: it is not installed.
     """
-    option = "--version" if name == "redis-server" else "-v"
+    option = VERSION_OPTIONS.get(name, "-v")
     result = subprocess.run([_found(name), option], capture_output=True, text=True)
     version = re.search(r"\d+\.\d+(\.\d+)?", result.stdout + result.stderr)
     return f"{name} {version[0] if version else '(unknown version)'}"
