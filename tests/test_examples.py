@@ -35,8 +35,9 @@ def in_pages() -> Iterator[Any]:
     """The examples of each page, in order."""
     for path in (*SITE_SRC.glob("reference/*.md"), SITE_SRC / "install.md"):
         found = fenced(path.read_text(encoding="utf-8"))
-        needs = pytest.mark.needs("chromium")
-        marks = [needs] if any("browser(" in it for it in found) else []
+        asked = {"chromium": "browser(", "nginx": "nginx("}
+        needed = (p for p, call in asked.items() if any(call in it for it in found))
+        marks = [pytest.mark.needs(program) for program in needed]
         yield pytest.param(found, id=path.stem, marks=marks)
 
 

@@ -44,5 +44,14 @@ def test_a_test_client_that_cannot_be_asked_says_why():
 def test_a_row_has_only_the_columns_of_its_kind():
     with pytest.raises(LookupError, match="no 'httpx-ws' among"):
         measured("handler-returns").on("httpx-ws")
-    with pytest.raises(LookupError, match="only servers, test clients"):
+    with pytest.raises(LookupError, match="only servers, test clients, frameworks"):
         measured("handler-returns", columns="browsers")
+
+
+def test_a_question_to_frameworks_is_shown_for_each():
+    row = measured("framework-close-code", columns="frameworks")
+    head, *frameworks = first_column(row)
+    assert head == "framework"
+    assert any(it.startswith("FastAPI ") for it in frameworks)
+    with pytest.raises(LookupError, match='ask for columns="frameworks"'):
+        measured("framework-close-code")

@@ -18,6 +18,7 @@ from .sample import everything, other
 ROOT = Path(__file__).parents[2]
 HOME = (
     "# Home\n\n<!-- ladder: 01-sample -->\n\n[A link](chapters/01-sample.ipynb#tags)\n"
+    "\nProven: {{ proof.F33 | default('') }}\n"
 )
 
 Write = Callable[..., "Project"]
@@ -99,7 +100,7 @@ def build_own(directory: Path) -> None:
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=560,
     )
     assert built.returncode == 0, built.stderr
 

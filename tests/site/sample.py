@@ -59,7 +59,7 @@ def everything() -> nbformat.NotebookNode:
         text("## What cells print"),
         code('print("first")\nprint("<b>second</b> & `third` *fourth*")\n6 * 7'),
         code('for n in range(50):\n    print(f"line {n}")'),
-        code(LADDER, "cover"),
+        code(LADDER, "cover", "F33"),
         code(IMAGE),
         code('from IPython.display import Markdown\nMarkdown("| a |\\n| - |\\n| b |")'),
         code('raise ValueError("a fault, *expected*")', "raises-exception"),
@@ -77,7 +77,7 @@ def other() -> nbformat.NotebookNode:
     return notebook(
         text("# Another chapter\n\nBack to [words](01-sample.ipynb#words-and-boxes)."),
         text("## A fault\n\nNothing to see."),
-        code('print("other")'),
+        code('print("other")', "F33"),
     )
 
 

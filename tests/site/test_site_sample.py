@@ -135,3 +135,40 @@ def test_the_index_has_messages_but_no_code_no_outputs_and_no_ladders(
 def test_pages_are_small(sample: Project) -> None:
     assert len(sample.html("chapters/sample").encode()) < 40 * KB
     assert len(sample.html("chapters/other").encode()) < 16 * KB
+
+
+def test_the_overview_for_programs_names_each_page_with_what_it_is_about(
+    sample: Project,
+) -> None:
+    overview = (sample.site / "llms.txt").read_text()
+    head, *parts = overview.split("\n\n## ")
+    assert head.startswith("# wslab\n\n> ")
+    assert [part.splitlines()[0] for part in parts] == ["wslab", "Chapters"]
+    line = "- [A sample chapter](http://127.0.0.1:8000/chapters/sample/): "
+    assert f"{line}It links to a fault.\n" in overview
+
+
+def test_the_full_text_has_code_and_what_it_prints_but_nothing_hidden(
+    sample: Project,
+) -> None:
+    text = (sample.site / "llms-full.txt").read_text()
+    assert "# A sample chapter\n" in text
+    assert "(http://127.0.0.1:8000/chapters/other/#a-fault)" in text
+    printed = "first\n<b>second</b> & `third` *fourth*\n42"
+    assert f"6 * 7\n```\n\n```text\n{printed}\n```" in text
+    assert "ValueError: a fault, *expected*" in text
+    assert "\x1b" not in text
+    assert "hidden output" not in text
+    assert "hidden_input" not in text
+
+
+def test_a_page_links_to_the_cells_that_prove_a_row(sample: Project) -> None:
+    links = re.findall(
+        r'<a href="(chapters/\w+/)#(cell-\w+)">(.*?)</a>', sample.html(".")
+    )
+    assert [(page, text) for page, _, text in links] == [
+        ("chapters/sample/", "A sample chapter, What cells print"),
+        ("chapters/other/", "Another chapter, A fault"),
+    ]
+    for page, anchor, _ in links:
+        assert f"id={anchor}" in sample.html(page).replace('"', "")

@@ -8,24 +8,33 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wslab.atlas.cell import Cell, Outcome
+from wslab.atlas.frameworks.table import FRAMEWORKS
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.servers.server import Server
 from wslab.atlas.servers.table import SERVERS
 from wslab.atlas.store import load
 from wslab.atlas.testclients.table import TESTCLIENTS, InMemory
 
-Columns = Literal["servers", "test clients"]
+Columns = Literal["servers", "test clients", "frameworks"]
 
 KINDS: Mapping[str, Mapping[str, Server | InMemory]] = {
     "servers": SERVERS,
     "test clients": {"uvicorn": SERVERS["uvicorn"], **TESTCLIENTS},
+    "frameworks": FRAMEWORKS,
 }
 """The columns that a row may show, by their names, in the order of a table."""
+
+HEADS: Mapping[str, str] = {
+    "servers": "Server",
+    "test clients": "Server or test client",
+    "frameworks": "Framework",
+}
+"""What the first column of such a table is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRow:
-    """What each server, or each test client, does in one scenario.
+    """What each server, test client or framework does in one scenario.
 
     A notebook displays it as a table, the reader's own default first; `str()` is the
     same table as text. `on(server)` is for asserts.
@@ -57,8 +66,7 @@ class MeasuredRow:
         return "\n".join([self.asks, "", *lines, "", self._footnote()])
 
     def _heads(self) -> tuple[str, str, str]:
-        first = "Server" if self.columns == "servers" else "Server or test client"
-        return first, "The client sees", "The application"
+        return HEADS[self.columns], "The client sees", "The application"
 
     def _rows(self) -> list[tuple[str, str, str]]:
         return [
@@ -96,7 +104,8 @@ def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
     Args:
         scenario: The name of the scenario.
         columns: "servers", or "test clients" for what tests in memory show of the same
-            application, with uvicorn's default for comparison.
+            application, with uvicorn's default for comparison, or "frameworks" for what
+            each framework does on uvicorn.
 
     Example:
         ```python
@@ -110,7 +119,8 @@ def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
         ```
 
     Raises:
-        LookupError: There is no such scenario, no data of it, or no such kind.
+        LookupError: There is no such scenario, no such kind, or the scenario was
+            measured on none of its columns.
     """
     known = SCENARIOS.get(scenario)
     if known is None:
@@ -119,6 +129,12 @@ def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
         raise LookupError(f"no columns are called {columns!r}, only {', '.join(KINDS)}")
     stored = load(scenario).items()
     cells = {name: cell for name, cell in stored if name in KINDS[columns]}
+    if not cells:
+        kinds = [
+            kind for kind, own in KINDS.items() if own.keys() & dict(stored).keys()
+        ]
+        asked = " or ".join(f'columns="{kind}"' for kind in kinds)
+        raise LookupError(f"{scenario} was not measured on {columns}: ask for {asked}")
     return MeasuredRow(scenario, known.asks, cells, columns)
 
 

@@ -17,7 +17,9 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
+from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from wslab.site.execution.cache import Cache
@@ -36,8 +38,10 @@ from wslab.site.pages.colours import highlighting
 from wslab.site.pages.downloads import applications, notebook_file
 from wslab.site.pages.foot import folder, foot, source_uri
 from wslab.site.pages.lean import lean
+from wslab.site.pages.machines import FULL_TEXT, OVERVIEW, as_text, lede, overview
 from wslab.site.pages.markdown import Rendered, render
 from wslab.site.pages.outputs import UnshowableOutput
+from wslab.site.pages.proofs import proofs
 from wslab.site.pages.search import tune
 from wslab.site.project import CACHE, NOTEBOOKS, Project
 from wslab.site.repository import origin, without_secrets
@@ -101,6 +105,7 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
     def __init__(self) -> None:
         self._chapters: dict[str, Chapter] = {}
         self._links = LinkCells()
+        self._nav: list[StructureItem] = []
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Put the notebooks where the navigation says `chapters/`, in reading order.
@@ -126,20 +131,46 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
             for name, content in chapter.beside().items():
                 beside = f"{folder(executed.name)}/{name}"
                 files.append(File.generated(config, beside, content=content))
+        for name in (OVERVIEW, FULL_TEXT):
+            files.append(File.generated(config, name, content=""))
         self._links.follow({uri: it.executed for uri, it in self._chapters.items()})
         return files
+
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+        """Keep the navigation for the overview."""
+        self._nav = nav.items
+
+    def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> None:
+        """Write for programs, now that each page has its title."""
+        site, about = config.site_name, config.site_description or ""
+        told = overview(site, about, self._nav, self._lede)
+        notebooks = (it.executed.notebook for it in self._chapters.values())
+        whole = "\n".join(as_text(it, config.site_url or "/") for it in notebooks)
+        for name, content in ((OVERVIEW, told), (FULL_TEXT, whole)):
+            file = files.get_file_from_path(name)
+            assert file is not None
+            file.content_string = content
 
     def on_page_markdown(
         self, markdown: str, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
-        """Fill the version and the repository into a page that is no chapter.
+        """Fill in what a page that is no chapter cannot know: it is a template.
 
-        Such a page is a template of Jinja's; `repository` is None if there is none.
+        `version`, `repository` (None if there is none), and `proof`, which has the
+        links to the cells that prove a row, as `proof.F12`.
         """
         if page.file.generated_by:  # a chapter, or a page of another plugin
             return markdown
         template = _TEMPLATES.from_string(markdown)
-        return template.render(version=version("wslab"), repository=config.repo_url)
+        notebooks = {
+            it.executed.path.stem: it.executed.notebook
+            for it in self._chapters.values()
+        }
+        return template.render(
+            version=version("wslab"),
+            repository=config.repo_url,
+            proof=proofs(notebooks),
+        )
 
     def on_page_content(
         self, html: str, page: Page, config: MkDocsConfig, files: Files
@@ -162,6 +193,12 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
         """Mend the search index that the theme has written."""
         self._links.end()
         tune(Path(config.site_dir))
+
+    def _lede(self, page: Page) -> str:
+        chapter = self._chapters.get(page.file.src_uri)
+        if chapter is None:
+            return str(page.meta.get("description", ""))
+        return lede(chapter.executed.notebook)
 
     def on_build_error(self, error: Exception) -> None:
         """Leave MkDocs' warnings alone again."""

@@ -150,13 +150,13 @@ def _scenario_page(row: Row) -> str:
 
 {HOLE}
 
-## The application
+## The application {{ data-search-exclude }}
 
 ```python
 {source_of(scenario.app)}
 ```
 
-## The client
+## The client {{ data-search-exclude }}
 
 {acts}
 {_options(scenario.options)}

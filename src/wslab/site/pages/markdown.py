@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from wslab.site.notebooks import tags
 from wslab.site.pages.outputs import UnshowableOutput, as_html
+from wslab.site.pages.proofs import anchor, rows
 
 LONGEST = 10_000
 """Characters of a line of a cell; Markdown needs minutes for a line of a million."""
@@ -92,6 +93,8 @@ def _cell(number: int, cell: NotebookNode, rendered: Rendered) -> Iterator[str]:
     if cell.cell_type == "markdown":
         yield _PAGES.sub("../", cell.source)
         return
+    if rows(cell):
+        yield f'<div id="{anchor(cell)}"></div>'
     if "remove-input" not in marks and cell.source.strip():
         block = _code(cell)
         yield from _details("Code", block, "code") if "collapse" in marks else block
