@@ -28,6 +28,9 @@ PATIENCE = 30.0
 GRACE = 5.0
 """Seconds in which it must end once it is asked to."""
 
+VANISHING = 1.0
+"""Seconds at most in which a killed process is gone, where somebody reaps it."""
+
 STEP = 0.005
 """Seconds between two looks at a process."""
 
@@ -206,6 +209,7 @@ class Program:
             return
         self._kill_all()
         self._process.wait()
+        self._outwait_workers()
         self._process = None
 
     def _kill_all(self) -> None:
@@ -213,6 +217,15 @@ class Program:
         if self._process is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _outwait_workers(self) -> None:
+        """Wait for those that were killed, which hold sockets until they are gone."""
+        assert self._process is not None
+        deadline = time.monotonic() + VANISHING
+        with suppress(ProcessLookupError, PermissionError):
+            while time.monotonic() < deadline:
+                os.killpg(self._process.pid, 0)
+                time.sleep(STEP)
 
     def _remove(self) -> None:
         self._stopped = True
