@@ -43,10 +43,13 @@ def find_chromium() -> str | None:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Chromium]:
+async def chromium(*, any_certificate: bool = False) -> AsyncIterator[Chromium]:
     """Run a headless Chromium without cookies or history until the block ends.
 
     In a kernel the cells that use one in quick succession share its process.
+
+    Args:
+        any_certificate: it trusts every server, whoever signed its certificate.
 
     Raises:
         ChromiumNotFound: there is none.
@@ -57,7 +60,9 @@ async def chromium() -> AsyncIterator[Chromium]:
     from playwright.async_api import Error
 
     async with chromium_process(executable).use() as browser:
-        context = await browser.new_context(viewport={"width": 800, "height": 450})
+        context = await browser.new_context(
+            viewport={"width": 800, "height": 450}, ignore_https_errors=any_certificate
+        )
         try:
             started = Chromium(context, browser.version)
             await started.prepare()

@@ -57,26 +57,32 @@ async def browser(
     return await stored(name)(session)()
 
 
-def stored(name: str) -> Callable[[Session], Callable[[], Awaitable[BrowserResult]]]:
+def stored(
+    name: str, *, any_certificate: bool = False
+) -> Callable[[Session], Callable[[], Awaitable[BrowserResult]]]:
     """Decorate a function that uses a browser; its result is kept as a whole.
 
     The function takes a `Chromium`, opens pages in it, and returns plain data. Calling
     the decorated function, without an argument, works as `browser` does.
+
+    Args:
+        name: the stored result's, as `browser` has it.
+        any_certificate: Chromium trusts every server, whoever signed its certificate.
     """
 
     def decorate(session: Session) -> Callable[[], Awaitable[BrowserResult]]:
         async def run() -> BrowserResult:
             if find_chromium() is None:
                 return _result(_kept_instead(name), stored=True)
-            return await _run(name, session)
+            return await _run(name, session, any_certificate)
 
         return run
 
     return decorate
 
 
-async def _run(name: str, session: Session) -> BrowserResult:
-    async with chromium() as started:
+async def _run(name: str, session: Session, any_certificate: bool) -> BrowserResult:
+    async with chromium(any_certificate=any_certificate) as started:
         value = await session(started)
         await started.settle()
         data = to_json(value, started.records)

@@ -21,7 +21,11 @@ listen lab
 
 
 def haproxy(
-    server: Server, text: str, *, certificate: str | None = None
+    server: Server,
+    text: str,
+    *,
+    certificate: str | None = None,
+    alpn: str | None = None,
 ) -> StartingProgram[Proxy]:
     """Start an HAProxy on a free port of 127.0.0.1, until the cell is run again.
 
@@ -31,28 +35,34 @@ def haproxy(
         server: the server behind it.
         text: lines of its section `listen`, such as time-outs and rules.
         certificate: the path of a file with a certificate and its key, for TLS.
+        alpn: the protocols that it then offers, such as "h2,http/1.1"; None for what
+            HAProxy does by itself.
 
     Raises:
         ProgramNotFound: HAProxy is not installed; raised by the `await`.
         ProgramFailed: HAProxy refuses this configuration; says why.
     """
-    return StartingProgram(lambda: _proxy(server, text, certificate))
+    return StartingProgram(lambda: _proxy(server, text, _tls(certificate, alpn)))
 
 
-def _proxy(server: Server, text: str, certificate: str | None) -> Proxy:
+def _tls(certificate: str | None, alpn: str | None) -> str:
+    """Return what a line `bind` has about TLS."""
+    if certificate is None:
+        return ""
+    path = Path(certificate).resolve()
+    return f" ssl crt {path}" + (f" alpn {alpn}" if alpn else "")
+
+
+def _proxy(server: Server, text: str, tls: str) -> Proxy:
     door = Door()
-    return Proxy(_HAProxy(server.port, text, certificate, door), door)
+    return Proxy(_HAProxy(server.port, text, tls, door), door)
 
 
 class _HAProxy:
     name = "haproxy"
 
-    def __init__(
-        self, app: int, text: str, certificate: str | None, door: Door
-    ) -> None:
-        self._app, self._text, self._door = app, text, door
-        path = Path(certificate).resolve() if certificate else None
-        self._tls = f" ssl crt {path}" if path else ""
+    def __init__(self, app: int, text: str, tls: str, door: Door) -> None:
+        self._app, self._text, self._tls, self._door = app, text, tls, door
 
     def prepare(self, folder: Path) -> Start:
         listening = self._door.listen()
