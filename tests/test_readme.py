@@ -32,7 +32,7 @@ def test_what_a_text_names_exists(name: str):
     assert set(named) <= set(targets)
     links = re.findall(r"\]\(([^:)]+)\)", text)
     paths = re.findall(r"`((?:src|tests|site_src|notebooks|benchmarks)/[^`]*)`", text)
-    examples = {"notebooks/browser/name.json"}
+    examples = {"notebooks/browser/name.json", "notebooks/programs/name.json"}
     assert [it for it in {*links, *paths} - examples if not (ROOT / it).exists()] == []
 
 

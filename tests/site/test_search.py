@@ -30,8 +30,7 @@ def test_code_is_left_out_but_what_it_raises_or_asserts_stays() -> None:
     )
     assert entry["messages"] == "without any <y> in here it is <too> late"
     assert entry["text"] == (
-        "<p>One.</p>  <p>Two.</p><p>without any &lt;y&gt; in here</p>"
-        "<p>it is &lt;too&gt; late</p>"
+        "One. Two. without any &lt;y&gt; in here it is &lt;too&gt; late"
     )
 
 

@@ -146,7 +146,10 @@ def _scenario_page(row: Row) -> str:
     return f"""\
 # {scenario.name}
 
-{scenario.asks} {demands} {_tally(row)}
+{scenario.asks}
+
+{demands} {_tally(row)}
+{{ data-search-exclude }}
 
 {HOLE}
 

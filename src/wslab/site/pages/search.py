@@ -1,10 +1,11 @@
 """The search index: prose, headings, error messages, and the questions of readers.
 
-The theme writes the index and searches it; what it writes is mended here, in three ways
+The theme writes the index and searches it; what it writes is mended here, in ways
 that are not among the theme's options:
 
 - it puts all code and outputs into the text; only the messages in them stay, and they
   are a field of their own besides, which weighs more;
+- no reader looks for what an exercise says, nor for where to go next;
 - its worker multiplies the score of a page's own entry by up to 2.5, against that of a
   section;
 - a table that leads from questions to sections is found itself, in place of the
@@ -27,6 +28,9 @@ _ASKING = ("", "questions/")
 """The pages whose tables lead from questions to sections."""
 _RAISED = re.compile(r"[\w.]*(?:Error|Exception|Warning)\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_BLOCK = re.compile(r"</?(?:p|ul|ol|li)>")
+_EXERCISE = "Exercise"
+_ONWARD = "Where to go next"
 _SENTENCE = 4
 """Words from which a line that is printed, or a string, reads as a message."""
 
@@ -36,7 +40,8 @@ def tune(site: Path) -> None:
     file = site / "search" / "search_index.json"
     index = json.loads(file.read_text(encoding="utf-8"))
     questions = _questions(site)
-    index["docs"] = [tuned(entry, questions) for entry in index["docs"]]
+    docs = (it for it in index["docs"] if not it["title"].startswith(_ONWARD))
+    index["docs"] = [tuned(entry, questions) for entry in docs]
     file.write_text(json.dumps(index, separators=(",", ":")), encoding="utf-8")
 
 
@@ -49,12 +54,14 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     """
     location: str = entry["location"]
     prose, messages = _split(entry["text"])
-    shown = "".join(f"<p>{escape(it, quote=False)}</p>" for it in messages)
+    parts = [] if entry["title"].startswith(_EXERCISE) else [_BLOCK.sub(" ", prose)]
+    parts += [escape(it, quote=False) for it in messages]
+    shown = " ".join(" ".join(parts).split())
     asked = " ".join(questions.get(location, ()))
     more = {"messages": " ".join(messages), "questions": asked}
     weight = {} if "#" in location else {"boost": _PAGE * entry.get("boost", 1)}
     fields = {name: text for name, text in more.items() if text}
-    return {**entry, "text": prose + shown, **fields, **weight}
+    return {**entry, "text": shown, **fields, **weight}
 
 
 class Rows(HTMLParser):
