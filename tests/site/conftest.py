@@ -93,14 +93,20 @@ def shared(factory: pytest.TempPathFactory) -> Path:
 
 def build_own(directory: Path) -> None:
     """Build the project's own site into `directory`, with what its cache holds."""
-    built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", directory / "site"],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        capture_output=True,
-        text=True,
-        timeout=280,
-    )
+    cache = ROOT / ".cache" / "notebooks"
+    cache.mkdir(parents=True, exist_ok=True)
+    # tests/notebooks/test_troubleshooting.py executes chapters into the same cache.
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+        built = subprocess.run(
+            [*command, "-d", directory / "site"],
+            cwd=ROOT,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+            capture_output=True,
+            text=True,
+            timeout=280,
+        )
     assert built.returncode == 0, built.stderr
 
 
