@@ -93,20 +93,14 @@ def shared(factory: pytest.TempPathFactory) -> Path:
 
 def build_own(directory: Path) -> None:
     """Build the project's own site into `directory`, with what its cache holds."""
-    cache = ROOT / ".cache" / "notebooks"
-    cache.mkdir(parents=True, exist_ok=True)
-    # tests/notebooks/test_troubleshooting.py executes chapters into the same cache.
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
-        built = subprocess.run(
-            [*command, "-d", directory / "site"],
-            cwd=ROOT,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-            capture_output=True,
-            text=True,
-            timeout=280,
-        )
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", directory / "site"],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
     assert built.returncode == 0, built.stderr
 
 
@@ -135,4 +129,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="session")
 def own_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's own site, built once in a run of the tests."""
-    return once(shared(tmp_path_factory) / "own", build_own) / "site"
+    cache = ROOT / ".cache" / "notebooks"
+    cache.mkdir(parents=True, exist_ok=True)
+    # tests/notebooks/test_troubleshooting.py executes chapters into the same cache.
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return once(shared(tmp_path_factory) / "own", build_own) / "site"
