@@ -23,6 +23,7 @@ SLOW = (
     "lab/test_serve_kernel.py",
     "notebooks/test_downloads.py",
     "notebooks/test_new_chapter.py",
+    "notebooks/test_troubleshooting.py",
     "notebooks/test_ways.py",
     "site/test_cache.py",
     "site/test_execute.py",

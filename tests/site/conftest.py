@@ -130,4 +130,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="session")
 def own_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's own site, built once in a run of the tests."""
-    return once(shared(tmp_path_factory) / "own", build_own) / "site"
+    cache = ROOT / ".cache" / "notebooks"
+    cache.mkdir(parents=True, exist_ok=True)
+    # tests/notebooks/test_troubleshooting.py executes chapters into the same cache.
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return once(shared(tmp_path_factory) / "own", build_own) / "site"

@@ -26,6 +26,11 @@ def test_a_chapter_is_small(own_site: Path, chapter: str) -> None:
     assert len(html.encode()) <= (120 if has_diagrams else 80) * KB
 
 
+def test_the_page_of_messages_is_small(own_site: Path) -> None:
+    page = own_site / "troubleshooting" / "index.html"
+    assert page.stat().st_size <= 80 * KB
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_heading_of_a_chapter_is_in_the_index(
     own_site: Path, chapter: str
