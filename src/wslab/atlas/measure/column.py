@@ -18,8 +18,9 @@ from wslab.atlas.servers.process import Process
 from wslab.atlas.servers.server import Startable
 from wslab.atlas.subject import environment
 
-TOGETHER = 120
-"""Runs that share a server's process at a time."""
+TOGETHER = 88
+"""Runs that share a server's process at a time: fewer than connections wait for it in
+the kernel (Hypercorn and anycorn: 100). What is more is taken up seconds later."""
 
 WORKING = 32
 """Those of them that have just begun; what waits for a server's time-out needs no core,
