@@ -2,7 +2,14 @@
 
 import pytest
 
-from wslab.atlas.views import application_line, body_of, client_view, matches, normal
+from wslab.atlas.views import (
+    application_line,
+    body_of,
+    client_view,
+    has_doubtful_silence,
+    matches,
+    normal,
+)
 from wslab.trace.model import ApplicationEvent, Frame, GoAway, Head, Opcode, TcpEnd
 
 HEAD = Head("server", "HTTP/1.1 101 Switching Protocols", (("x-one", "1"),), 0)
@@ -171,3 +178,17 @@ def test_what_an_application_wrote_has_no_numbers_of_ports(text, shown):
 def test_a_pattern_stands_for_alternatives():
     assert matches("close 1011 'x'", "FIN|close 1011*")
     assert not matches("close 1000", "FIN|close 1011*")
+
+
+@pytest.mark.parametrize(
+    ("lines", "doubtful"),
+    [
+        (["HTTP 101", "about 2 s later", "close 1000"], True),
+        (["HTTP 101", "about 5 s later", "FIN"], False),
+        (["about 5 s later", "HTTP 101", "FIN"], True),
+        (["nothing for 10 s"], False),
+        ([], False),
+    ],
+)
+def test_a_silence_that_is_short_or_comes_first_may_be_the_machines(lines, doubtful):
+    assert has_doubtful_silence(lines) is doubtful

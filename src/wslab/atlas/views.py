@@ -117,9 +117,14 @@ def _later(seconds: int) -> str:
     return f"about {seconds} s later"
 
 
-def is_short_silence(line: str) -> bool:
-    """Return whether a line tells of a silence that may be a busy machine's."""
-    return line in [_later(seconds) for seconds in _TIME_OUTS if seconds <= SHORT]
+def has_doubtful_silence(lines: Sequence[str]) -> bool:
+    """Return whether a client's view tells of a silence that may be a busy machine's.
+
+    A short one may, wherever it is, and any before the first thing that was seen.
+    """
+    short = {_later(seconds) for seconds in _TIME_OUTS if seconds <= SHORT}
+    silent_first = set(lines[:1]) & {_later(seconds) for seconds in _TIME_OUTS}
+    return bool(short.intersection(lines) or silent_first)
 
 
 def _wire_lines(event: WireEvent, headers: Iterable[str]) -> list[str]:

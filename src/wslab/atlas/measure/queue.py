@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from wslab.atlas.cell import Cell, Outcome, counted
 from wslab.atlas.measure.column import Column
 from wslab.atlas.scenario import Scenario
-from wslab.atlas.views import is_short_silence
+from wslab.atlas.views import has_doubtful_silence
 
 REPEATS = 5
 """Runs of a scenario; where they differ, it is measured again at the end."""
@@ -43,7 +43,7 @@ async def measure(
     """Measure every scenario on every column that it concerns.
 
     Each cell is yielded when it is known. Where the runs of one differ, or tell of a
-    short silence, it is put aside and measured again at the end, with few others beside
+    doubtful silence, it is put aside and measured again at the end, with few others beside
     it: a delay may be the machine's, or what another run does to the same server. What
     is seen then counts.
 
@@ -65,7 +65,8 @@ async def measure(
 
     async def row(column: Column, scenario: Scenario) -> None:
         cell = await _cell(column, scenario, repeats)
-        if cell.varies or _has_short_silence(cell):
+        lines = cell.usual.client if cell.usual else ()
+        if cell.varies or has_doubtful_silence(lines):
             suspects[column].append(scenario)
         else:
             await found.put(Measured(column.name, scenario.name, cell))
@@ -132,11 +133,6 @@ async def _cell(
         machine=f"{platform.system()} {platform.machine()}",
         without=without,
     )
-
-
-def _has_short_silence(cell: Cell) -> bool:
-    lines = cell.usual.client if cell.usual else ()
-    return any(is_short_silence(line) for line in lines)
 
 
 def _agree(outcomes: Sequence[Outcome]) -> bool:
