@@ -16,11 +16,12 @@ from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
 
 from wslab.site.execution.cache import Cache
 from wslab.site.execution.failure import ExecutionError
@@ -183,6 +184,20 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
         return chapter.rendered.fill(html) + foot(
             executed.name, executed.record, chapter.applications
         )
+
+    @event_priority(-100)  # once the theme's search has read it
+    def on_page_context(
+        self,
+        context: TemplateContext,
+        page: Page,
+        config: MkDocsConfig,
+        nav: Navigation,
+    ) -> None:
+        """Keep a long page's table of contents to its parts: `shallow_toc: true`."""
+        if page.meta.get("shallow_toc"):
+            for title in page.toc:
+                for part in title.children:
+                    part.children.clear()
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Leave out what no reader sees; another plugin's page is its own affair."""

@@ -43,9 +43,9 @@ async def measure(
     """Measure every scenario on every column that it concerns.
 
     Each cell is yielded when it is known. Where the runs of one differ, or tell of a
-    doubtful silence, it is put aside and measured again at the end, with few others beside
-    it: a delay may be the machine's, or what another run does to the same server. What
-    is seen then counts.
+    doubtful silence, it is put aside and measured again at the end, with few others
+    beside it: a delay may be the machine's, or what another run does to the same
+    server. What is seen then counts.
 
     Args:
         columns: What plays the scenarios.

@@ -29,8 +29,7 @@ _ASKING = ("", "questions/")
 _RAISED = re.compile(r"[\w.]*(?:Error|Exception|Warning)\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _BLOCK = re.compile(r"</?(?:p|ul|ol|li)>")
-_EXERCISE = "Exercise"
-_ONWARD = "Where to go next"
+_NAMED_ONLY = ("Exercise", "Where to go next")
 _SENTENCE = 4
 """Words from which a line that is printed, or a string, reads as a message."""
 
@@ -40,8 +39,7 @@ def tune(site: Path) -> None:
     file = site / "search" / "search_index.json"
     index = json.loads(file.read_text(encoding="utf-8"))
     questions = _questions(site)
-    docs = (it for it in index["docs"] if not it["title"].startswith(_ONWARD))
-    index["docs"] = [tuned(entry, questions) for entry in docs]
+    index["docs"] = [tuned(entry, questions) for entry in index["docs"]]
     file.write_text(json.dumps(index, separators=(",", ":")), encoding="utf-8")
 
 
@@ -54,7 +52,7 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     """
     location: str = entry["location"]
     prose, messages = _split(entry["text"])
-    parts = [] if entry["title"].startswith(_EXERCISE) else [_BLOCK.sub(" ", prose)]
+    parts = [] if entry["title"].startswith(_NAMED_ONLY) else [_BLOCK.sub(" ", prose)]
     parts += [escape(it, quote=False) for it in messages]
     shown = " ".join(" ".join(parts).split())
     asked = " ".join(questions.get(location, ()))
