@@ -18,6 +18,9 @@ pytestmark = [
 ROOT = Path(__file__).parents[2]
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+WHOLE = ("", "chapters/first-hour/", "chapters/closing/", "chapters/fastapi/")
+"""Pages whose code and ladders are examined too: elsewhere they have the same styles,
+and thousands of elements, each of which takes a millisecond."""
 OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
 OPEN_FOLDS = "document.querySelectorAll('details').forEach(it => it.open = true)"
 
@@ -45,5 +48,7 @@ async def test_a_page_is_accessible_and_fits(
     page = await it.open(address)
     await page.evaluate(OPEN_FOLDS)
     assert await page.evaluate(OVERFLOW) <= 0
-    results = await Axe().run(page, options={"resultTypes": ["violations"]})
+    context = None if address in WHOLE else {"exclude": [[".highlight"], ["svg.wsl"]]}
+    options = {"resultTypes": ["violations"]}
+    results = await Axe().run(page, context=context, options=options)
     assert results.violations_count == 0, results.generate_report()

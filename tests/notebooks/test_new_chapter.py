@@ -12,8 +12,7 @@ ROOT = Path(__file__).parents[2]
 NAME, MODULE = "12-binary-frames", "binary_frames"
 TESTS = [
     f"test_style.py::test_the_style_of_each_chapter[{NAME}]",
-    f"test_ways.py::test_all_cells_queued_and_then_one_by_one[{NAME}]",
-    f"test_ways.py::test_interrupted_in_the_middle_and_run_again_from_the_top[{NAME}]",
+    f"test_ways.py::test_all_cells_queued_interrupted_and_queued_again[{NAME}]",
     f"test_downloads.py::test_each_notebook_in_an_empty_directory[{NAME}]",
     f"test_downloads.py::test_each_application[{NAME}-{MODULE}.py]",
     "test_downloads.py::test_names_are_unique",

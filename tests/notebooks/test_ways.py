@@ -16,22 +16,17 @@ patient = pytest.mark.timeout(400)
 
 @patient
 @each_chapter
-async def test_all_cells_queued_and_then_one_by_one(path: Path):
-    """As "Run all" has it in a new kernel, and a second time by hand: the same."""
-    async with Kernel(path.parent) as kernel:
-        queued = await all_queued(kernel, path)
-        again = await in_order(kernel, path)
-    assert again == queued
+async def test_all_cells_queued_interrupted_and_queued_again(path: Path):
+    """As "Run all" has it in a new kernel, and again after a stop: the same.
 
-
-@patient
-@each_chapter
-async def test_interrupted_in_the_middle_and_run_again_from_the_top(path: Path):
+    Builds, and the tests of downloads, execute cell by cell in a new kernel.
+    """
     async with Kernel(path.parent) as kernel:
+        first = await all_queued(kernel, path)
         replies = await interrupted(kernel, path)
         middle = len(replies) // 2
         assert replies[middle:] == ["error"] + ["aborted"] * (len(replies) - middle - 1)
-        await all_queued(kernel, path)
+        assert await all_queued(kernel, path) == first
 
 
 # The detectors themselves: each fault is one that only one of the ways brings out.
