@@ -21,6 +21,7 @@ PHONE = {"width": 390, "height": 844}
 WHOLE = ("", "chapters/first-hour/", "chapters/closing/", "chapters/fastapi/")
 """Pages whose code and ladders are examined too: elsewhere they have the same styles,
 and thousands of elements, each of which takes a millisecond."""
+CHAPTERS = [f"{folder(it.stem)}/" for it in find_notebooks(ROOT / "notebooks")]
 OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
 OPEN_FOLDS = "document.querySelectorAll('details').forEach(it => it.open = true)"
 
@@ -30,8 +31,7 @@ def pages() -> list[str]:
     sources = (ROOT / "site_src").rglob("*.md")
     names = [it.relative_to(ROOT / "site_src").with_suffix("") for it in sources]
     markdown = ["" if it.name == "index" else f"{it.as_posix()}/" for it in names]
-    notebooks = find_notebooks(ROOT / "notebooks")
-    return sorted([*markdown, "404.html", *(f"{folder(it.stem)}/" for it in notebooks)])
+    return sorted([*markdown, "404.html", *CHAPTERS])
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", PHONE)])
@@ -48,6 +48,8 @@ async def test_a_page_is_accessible_and_fits(
     page = await it.open(address)
     await page.evaluate(OPEN_FOLDS)
     assert await page.evaluate(OVERFLOW) <= 0
+    if scheme == "dark" and address in CHAPTERS and address not in WHOLE:
+        return  # the same elements in the same colours
     context = None if address in WHOLE else {"exclude": [[".highlight"], ["svg.wsl"]]}
     options = {"resultTypes": ["violations"]}
     results = await Axe().run(page, context=context, options=options)
