@@ -76,6 +76,10 @@ PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
         _program("haproxy"),
         "no HAProxy: apt-get install haproxy, brew install haproxy",
     ),
+    "openssl": (
+        _program("openssl"),
+        "no OpenSSL: apt-get install openssl, brew install openssl",
+    ),
 }
 """What `pytest.mark.needs` may name: is it there, and how does one get it."""
 

@@ -1,6 +1,7 @@
 """The files that tell others what to install agree with pyproject.toml."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -94,3 +95,14 @@ def test_the_lock_pins_every_requirement_and_names_no_host():
     assert {name(requirement) for requirement in closure("test")} <= pinned
     assert "://" not in lock
     assert "--index" not in lock
+
+
+REGISTRIES = re.compile(rb"(?:pypi|pythonhosted|npmjs)\.(?:org|com)")
+
+
+def test_nothing_that_is_tracked_names_a_registry():
+    listed = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True)
+    files = (ROOT / it for it in listed.rstrip("\0").split("\0"))
+    here = Path(__file__)
+    there = (it for it in files if it.is_file() and it != here)
+    assert [str(it) for it in there if REGISTRIES.search(it.read_bytes())] == []

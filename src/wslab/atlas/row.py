@@ -127,12 +127,10 @@ def measured(scenario: str, columns: Columns = "servers") -> MeasuredRow:
         raise LookupError(f"no scenario is called {scenario!r}")
     if columns not in KINDS:
         raise LookupError(f"no columns are called {columns!r}, only {', '.join(KINDS)}")
-    stored = load(scenario).items()
-    cells = {name: cell for name, cell in stored if name in KINDS[columns]}
+    stored = load(scenario)
+    cells = {name: cell for name, cell in stored.items() if name in KINDS[columns]}
     if not cells:
-        kinds = [
-            kind for kind, own in KINDS.items() if own.keys() & dict(stored).keys()
-        ]
+        kinds = [kind for kind, own in KINDS.items() if own.keys() & stored.keys()]
         asked = " or ".join(f'columns="{kind}"' for kind in kinds)
         raise LookupError(f"{scenario} was not measured on {columns}: ask for {asked}")
     return MeasuredRow(scenario, known.asks, cells, columns)

@@ -24,7 +24,10 @@ TAGS = (
 )
 """The tags that mean something here, apart from `app:NAME.py` and rows like `F12`."""
 
-_OPEN_TAG = re.compile(r"app:.*|F\d{1,2}")
+ROW = re.compile(r"F\d{1,2}")
+"""The tag of a cell that proves a row of site_src/promises.md."""
+
+_OPEN_TAG = re.compile(rf"app:.*|{ROW.pattern}")
 
 
 class NotebookError(Exception):

@@ -209,15 +209,15 @@ class ChaptersPlugin(BasePlugin[ChaptersConfig]):  # type: ignore[no-untyped-cal
         self._links.end()
         tune(Path(config.site_dir))
 
+    def on_build_error(self, error: Exception) -> None:
+        """Leave MkDocs' warnings alone again."""
+        self._links.end()
+
     def _lede(self, page: Page) -> str:
         chapter = self._chapters.get(page.file.src_uri)
         if chapter is None:
             return str(page.meta.get("description", ""))
         return lede(chapter.executed.notebook)
-
-    def on_build_error(self, error: Exception) -> None:
-        """Leave MkDocs' warnings alone again."""
-        self._links.end()
 
     def _notebooks(self) -> list[Path]:
         return find_notebooks(Path(self.config.notebooks))

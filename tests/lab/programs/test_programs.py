@@ -18,22 +18,9 @@ from wslab.lab import (
 )
 from wslab.lab.programs import program
 
-NGINX = """
-location / {
-    proxy_pass http://app;
-    proxy_http_version 1.1;
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection "upgrade";
-}
-"""
+from .behind import NGINX, echo
+
 HAPROXY = "timeout client 60s\ntimeout server 60s"
-
-
-async def echo(scope, receive, send):
-    await receive()
-    await send({"type": "websocket.accept"})
-    while (event := await receive())["type"] == "websocket.receive":
-        await send(event | {"type": "websocket.send"})
 
 
 @pytest.fixture

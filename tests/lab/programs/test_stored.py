@@ -12,21 +12,7 @@ from wslab.lab.programs import program
 from wslab.lab.programs.stored import PROGRAMS
 from wslab.trace.trace import Trace
 
-NGINX = """
-location / {
-    proxy_pass http://app;
-    proxy_http_version 1.1;
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection "upgrade";
-}
-"""
-
-
-async def echo(scope, receive, send):
-    await receive()
-    await send({"type": "websocket.accept"})
-    while (event := await receive())["type"] == "websocket.receive":
-        await send(event | {"type": "websocket.send"})
+from .behind import NGINX, echo
 
 
 def asking(text, name="asked"):

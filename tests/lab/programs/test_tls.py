@@ -13,7 +13,7 @@ from wslab.lab import chromium, haproxy, serve
 
 TIMEOUTS = "timeout client 60s\ntimeout server 60s"
 
-pytestmark = pytest.mark.needs("haproxy")
+pytestmark = [pytest.mark.needs("haproxy"), pytest.mark.needs("openssl")]
 
 
 async def page(scope, receive, send):

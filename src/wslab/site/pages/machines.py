@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from wslab.site.notebooks import tags
 from wslab.site.pages.foot import folder
+from wslab.site.pages.markdown import fenced
 from wslab.site.pages.outputs import plain
 
 OVERVIEW = "llms.txt"
@@ -85,10 +86,10 @@ def _cell(cell: NotebookNode, site_url: str) -> Iterator[str]:
         yield _CHAPTER.sub(lambda it: f"]({site_url}{folder(it[1])}/", source)
     elif cell.cell_type == "code":
         if "remove-input" not in marks:
-            yield _fenced(source, "python")
+            yield fenced(source, "python")
         printed = "" if "remove-output" in marks else _printed(cell)
         if printed:
-            yield _fenced(printed, "text")
+            yield fenced(printed, "text")
 
 
 def _printed(cell: NotebookNode) -> str:
@@ -105,12 +106,6 @@ def _printed(cell: NotebookNode) -> str:
     if len(found) <= LONGEST:
         return found
     return f"{found[:LONGEST]}\n... ({len(found) - LONGEST} more characters)"
-
-
-def _fenced(source: str, language: str) -> str:
-    longest = max((len(it) for it in re.findall("`{3,}", source)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}{language}\n{source}\n{fence}"
 
 
 def _without_marks(markdown: str) -> str:

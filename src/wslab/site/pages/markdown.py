@@ -111,12 +111,16 @@ def _check(number: int, what: str, text: str) -> None:
         )
 
 
-def _code(cell: NotebookNode) -> list[str]:
-    source = cell.source.strip("\n")
+def fenced(source: str, info: str) -> str:
+    """Return a fenced block, whatever fences its source has."""
     fence = "`" * max(3, *(len(run) + 1 for run in _FENCE.findall(source)), 0)
+    return f"{fence}{info}\n{source}\n{fence}"
+
+
+def _code(cell: NotebookNode) -> list[str]:
     names = (tag.removeprefix("app:") for tag in tags(cell) if tag.startswith("app:"))
     title = next((f' title="{name}"' for name in names), "")
-    block = f"{fence}python{title}\n{source}\n{fence}"
+    block = fenced(cell.source.strip("\n"), f"python{title}")
     return [block, cell.annotations] if "annotations" in cell else [block]
 
 

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from nbformat import NotebookNode
 
-from wslab.site.notebooks import code_cells, tags, title
+from wslab.site.notebooks import ROW, code_cells, tags, title
 from wslab.site.pages.foot import source_uri
 
-_ROW = re.compile(r"F\d{1,2}")
 _HEADING = re.compile(r"^#{2,6} (.+?)(?: \{.*\})?$", re.MULTILINE)
 
 MOST = 3
@@ -17,7 +16,7 @@ MOST = 3
 
 def rows(cell: NotebookNode) -> list[str]:
     """Return the rows that a cell proves."""
-    return [tag for tag in tags(cell) if _ROW.fullmatch(tag)]
+    return [tag for tag in tags(cell) if ROW.fullmatch(tag)]
 
 
 def anchor(cell: NotebookNode) -> str:
