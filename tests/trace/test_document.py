@@ -111,7 +111,7 @@ def test_the_form_of_a_document():
         "message": 0,
     }
     assert Trace((one,)).to_json() == {
-        "version": 2,
+        "version": 3,
         "left_out": 0,
         "connections": [
             {
@@ -125,6 +125,11 @@ def test_the_form_of_a_document():
                 "close_frame": None,
                 "tcp_end": None,
                 "fault": None,
+                "number": 0,
+                "began": None,
+                "times": [],
+                "client": None,
+                "paused": False,
             }
         ],
     }
@@ -135,9 +140,9 @@ def test_the_form_of_a_document():
     [
         {},
         {"version": 1, "connections": [], "left_out": 0},
-        {"version": 2, "connections": [{}], "left_out": 0},
-        {"version": 2, "connections": 7, "left_out": 0},
-        {"version": 2, "connections": []},
+        {"version": 3, "connections": [{}], "left_out": 0},
+        {"version": 3, "connections": 7, "left_out": 0},
+        {"version": 3, "connections": []},
         [],
     ],
 )

@@ -13,10 +13,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from wslab.lab.host import at_rest
-from wslab.trace import recorder as record_module
-from wslab.trace import recording
 from wslab.trace.model import Opcode, TcpEnd
 from wslab.trace.recorder import Recorder
+from wslab.trace.recording import Bounds
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::uvicorn.config.UvicornDeprecationWarning"),
@@ -347,11 +346,10 @@ async def test_secrets_are_masked_before_they_are_stored():
     )
 
 
-async def test_events_are_bounded(monkeypatch):
+async def test_events_are_bounded():
     """F13: what is left out is said, and the end is kept."""
-    monkeypatch.setattr(recording, "FIRST_EVENTS", 10)
-    monkeypatch.setattr(recording, "LAST_EVENTS", 20)
-    async with serving(echo) as (recorder, url):
+    bounds = Bounds(first_events=10, last_events=20)
+    async with serving(echo, recorder=Recorder(bounds)) as (recorder, url):
         async with connect(url) as client:
             for number in range(50):
                 await client.send(str(number))
@@ -363,11 +361,10 @@ async def test_events_are_bounded(monkeypatch):
     assert str(trace).splitlines()[-1].endswith("returned")
 
 
-async def test_connections_are_bounded(monkeypatch):
+async def test_connections_are_bounded():
     """F13, F38: many clients at once, the first and the last of them kept."""
-    monkeypatch.setattr(record_module, "FIRST_CONNECTIONS", 3)
-    monkeypatch.setattr(record_module, "LAST_CONNECTIONS", 2)
-    async with serving(echo) as (recorder, url):
+    bounds = Bounds(first_connections=3, last_connections=2)
+    async with serving(echo, recorder=Recorder(bounds)) as (recorder, url):
         clients = [await connect(url) for _ in range(9)]
         for client in clients:
             await client.close()

@@ -17,7 +17,6 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from wslab.atlas.scenario import Application
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.trace.document import event_to_json
 from wslab.trace.model import ApplicationEvent
+from wslab.trace.recording import Guard, Reader
 from wslab.trace.taps.application import ApplicationCall
 
 ADDRESS = "WSLAB_ATLAS"
@@ -101,20 +101,24 @@ class ReportedCall:
 
     calls = 0
     exchanges = 0
+    client: str | None = None
 
     def __init__(
         self, reporter: Reporter, run: str, client: int, keys: tuple[str, ...]
     ) -> None:
-        self.guard = nullcontext()
+        self.guard = Guard()
         self._reporter = reporter
         self._run = run
-        self._client = client
+        self._source = client
         self._keys = keys
         self._number = next(_NUMBERS)
 
-    def record(self, event: ApplicationEvent) -> None:
-        """Report an event."""
-        self._report(event=event_to_json(event))
+    def note(self, reader: Reader, note: Any, size: int = 0) -> None:
+        """Report the events of a note, less what depends on where the code lies."""
+        for event in reader.read(note):
+            assert isinstance(event, ApplicationEvent)
+            plain = event._replace(place=None, routed=None)
+            self._report(event=event_to_json(plain))
 
     def _report(self, **what: Any) -> None:
         self._reporter.report(self._run, call=self._number, **what)
@@ -128,7 +132,7 @@ class ReportedCall:
             key: _shown(known[key]) if key in known else "(absent)"
             for key in self._keys
         }
-        self._report(type=scope["type"], client=self._client, scope=wanted)
+        self._report(type=scope["type"], client=self._source, scope=wanted)
         call = ApplicationCall(
             self,
             self._noting("receive", receive),

@@ -57,6 +57,23 @@ def described(error: BaseException) -> str:
     return _shortened(f"{name}: {text}" if text else name)
 
 
+def raised_at(error: BaseException) -> str | None:
+    """Return the line of the reader's own code that an exception passed last.
+
+    As "app.py, line 12". None where it passed none, or has no traceback.
+    """
+    standard = tuple(get_path(name) for name in ("stdlib", "purelib", "platlib"))
+    found = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        frame = traceback.tb_frame
+        library = frame.f_code.co_filename.startswith((*standard, "<frozen "))
+        if not library and not is_from(frame, *MACHINERY):
+            found = place(frame, traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return found
+
+
 def _make_readable(report: TracebackException, machinery: tuple[str, ...]) -> None:
     own = [frame for frame in report.stack if not frame.filename.startswith(machinery)]
     if own:
@@ -126,9 +143,13 @@ def is_from(frame: FrameType | None, *packages: str) -> bool:
     return any(module == name or module.startswith(f"{name}.") for name in packages)
 
 
-def place(frame: FrameType) -> str:
-    """Say where a frame is: in which cell, or in which file below `sys.path`."""
-    filename, line = frame.f_code.co_filename, f"line {frame.f_lineno}"
+def place(frame: FrameType, number: int | None = None) -> str:
+    """Say where a frame is: in which cell, or in which file below `sys.path`.
+
+    Its line is the one that it executes, unless there is a `number`.
+    """
+    filename = frame.f_code.co_filename
+    line = f"line {number or frame.f_lineno}"
     if name := cell_name(filename):
         return f"{name}, {line}"
     for entry in sorted(sys.path, key=len, reverse=True):

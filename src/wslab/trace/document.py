@@ -17,8 +17,11 @@ from wslab.trace.model import (
     TcpEnd,
 )
 
-VERSION = 2
+VERSION = 3
 """Of the form of a document; it changes where an older reader would go wrong."""
+
+READABLE = (2, VERSION)
+"""Versions that are read: 2 had no times, numbers and addresses of clients."""
 
 JSON = dict[str, Any]
 
@@ -53,7 +56,7 @@ def from_json(document: JSON) -> tuple[tuple[Connection, ...], int]:
         ValueError: The document has another version, or not the form of this one.
     """
     try:
-        if document["version"] != VERSION:
+        if document["version"] not in READABLE:
             raise ValueError(f"a trace of version {document['version']}, not {VERSION}")
         connections = tuple(map(_connection_from_json, document["connections"]))
         return connections, document["left_out"]
@@ -112,6 +115,7 @@ def _connection_to_json(connection: Connection) -> JSON:
     document = {f.name: getattr(connection, f.name) for f in fields(connection)}
     handshake = document.pop("handshake")
     return document | {
+        "times": list(connection.times),
         "events": [event_to_json(event) for event in connection.events],
         "close_frame": _optional(connection.close_frame),
         "tcp_end": _optional(connection.tcp_end),
@@ -130,4 +134,5 @@ def _connection_from_json(document: JSON) -> Connection:
             known[name] = event_from_json(known[name])
     handshake = Handshake(*(known.pop(name) for name in _HANDSHAKE))
     known["events"] = tuple(map(event_from_json, known["events"]))
+    known["times"] = tuple(known.get("times", ()))
     return Connection(handshake=handshake, **known)

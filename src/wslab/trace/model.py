@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 Sender = Literal["client", "server"]
 
 EXCERPT = 128
-"""Bytes of a payload that a frame keeps: a control frame fits whole."""
+"""Bytes of a payload that is kept, unless asked otherwise: a control frame fits."""
 
 
 class Opcode(IntEnum):
@@ -29,9 +29,11 @@ class Frame(NamedTuple):
     """One frame, as it was on the wire, with the beginning of its payload.
 
     `length` counts the payload's bytes on the wire. `payload` is unmasked and, in a
-    compressed message, inflated; it holds the first `EXCERPT` bytes, and `size`
-    counts all of them (None where they could not be inflated). `message` numbers the
-    data messages of one sender from 0; it is None on a control frame.
+    compressed message, inflated; it holds the first `EXCERPT` bytes or as many as were
+    asked for, and `size` counts all of them (None where they could not be inflated).
+    `message` numbers the data messages of one sender from 0; it is None on a control
+    frame. `reserved` are the bits RSV1 to RSV3, from 4 to 1, that are set and belong to
+    no extension that was agreed (section 5.2), None where none is.
     """
 
     sender: Sender
@@ -43,6 +45,7 @@ class Frame(NamedTuple):
     payload: bytes
     size: int | None
     message: int | None
+    reserved: int | None = None
 
     @property
     def is_control(self) -> bool:
@@ -153,7 +156,9 @@ class ApplicationEvent(NamedTuple):
     "returned" or "raised". `data` is the beginning of a text or binary message,
     `length` all of it in characters or bytes. `code` is a close code or, of a response,
     the status. `detail` is what else there is to say: a subprotocol, a request line,
-    the exception.
+    the exception. `place` is the line of the reader's own code that raised it, as
+    "app.py, line 12". `routed` is False where Starlette's router, which notes in the
+    scope what it does, had no route when the event was sent.
     """
 
     type: str
@@ -164,6 +169,8 @@ class ApplicationEvent(NamedTuple):
     reason: str | None = None
     detail: str | None = None
     pair: Pair | None = None
+    place: str | None = None
+    routed: bool | None = None
 
     @property
     def is_end(self) -> bool:
@@ -206,6 +213,13 @@ class Connection:
     what is known by now, whenever it happened. `continued` says that an earlier look
     has shown the beginning. `fault` names an exception of the recorder itself, which
     the server never sees; None where nothing is missing.
+
+    `number` counts a recorder's connections from 1. `began` is when it began, in
+    seconds since the epoch, and `times` has the seconds from then to each of `events`;
+    both are empty where nobody took the time. `client` is the address, as
+    "127.0.0.1:50000": the application's `scope["client"]` where there is a call.
+    `paused` says that the server was not reading from the client at the end of what
+    was seen, or had read what nobody received: bytes of the client may be missing.
     """
 
     events: tuple[Event, ...]
@@ -217,6 +231,11 @@ class Connection:
     close_frame: Frame | None
     tcp_end: TcpEnd | None
     fault: str | None = None
+    number: int = 0
+    began: float | None = None
+    times: tuple[float, ...] = ()
+    client: str | None = None
+    paused: bool = False
 
     @classmethod
     def of(cls, events: Sequence[Event], *, is_open: bool = False) -> Connection:

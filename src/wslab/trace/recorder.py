@@ -7,13 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from wslab.asgi import ASGIApplication, Receive, Scope, Send
-from wslab.trace.recording import Activity, RecordedConnection
+from wslab.trace.recording import Activity, Bounds, RecordedConnection
 from wslab.trace.taps.application import ApplicationCall
 from wslab.trace.taps.transport import RecordingProtocol, current
 from wslab.trace.trace import Trace
-
-FIRST_CONNECTIONS = 80
-LAST_CONNECTIONS = 20
 
 
 class Recorder:
@@ -22,11 +19,13 @@ class Recorder:
     `application` and `protocol` go into the server's configuration; `take` returns
     what happened since the last look. Recording happens in the server's loop, so the
     order of events is the order in which the server handled them. An exception of the
-    recorder's own never reaches the server: it is noted as the connection's `fault`.
+    recorder's own never reaches the server: it is kept as the connection's `fault`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds()
         self._activity = Activity()
+        self._number = 0
         self._connections: list[RecordedConnection] = []
         self._left_out = 0
 
@@ -37,8 +36,9 @@ class Recorder:
             if scope["type"] not in ("websocket", "http"):
                 await app(scope, receive, send)
                 return
-            connection = current.get() or self._connect()
-            await ApplicationCall(connection, receive, send).run(app, scope)
+            connection = current.get() or self.connect()
+            excerpt = self._bounds.excerpt
+            await ApplicationCall(connection, receive, send, excerpt).run(app, scope)
 
         return recorded
 
@@ -48,7 +48,8 @@ class Recorder:
         """Return a factory for `uvicorn.Config(http=...)`: `protocol`, recorded."""
 
         def recorded(**arguments: Any) -> asyncio.Protocol:
-            return RecordingProtocol(protocol(**arguments), self._connect)
+            inner = protocol(**arguments)
+            return RecordingProtocol(inner, self.connect, self._bounds.excerpt)
 
         return recorded
 
@@ -71,13 +72,18 @@ class Recorder:
         has not ended. May be called from any thread.
         """
         with self._activity.lock:
+            for connection in self._connections:
+                connection.catch_up()
             return self._activity.count, any(c.is_ending for c in self._connections)
 
-    def _connect(self) -> RecordedConnection:
-        connection = RecordedConnection(self._activity)
+    def connect(self) -> RecordedConnection:
+        """Return a new connection for a tap to note into."""
+        first, last = self._bounds.first_connections, self._bounds.last_connections
         with self._activity.lock:
-            self._connections.append(connection)
-            if len(self._connections) > FIRST_CONNECTIONS + LAST_CONNECTIONS:
-                self._connections.pop(FIRST_CONNECTIONS).dropped = True
+            self._number += 1
+            new = RecordedConnection(self._activity, self._number, self._bounds)
+            self._connections.append(new)
+            if len(self._connections) > first + last:
+                self._connections.pop(first).dropped = True
                 self._left_out += 1
-        return connection
+        return new

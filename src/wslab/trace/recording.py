@@ -1,17 +1,63 @@
-"""One connection while it is being recorded."""
+"""One connection while it is being recorded: noted at once, read later.
+
+What a tap sees is noted as it is, since the server waits for that. It becomes events
+when somebody looks, or when much has been noted; of what lies between the first and the
+last events that are kept, none are made.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from types import TracebackType
-from typing import Literal
+from typing import Any, Literal, Protocol
 
-from wslab.trace.model import Connection, Event, Frame, Handshake, Head, Sender, TcpEnd
+from wslab.trace.model import (
+    EXCERPT,
+    Connection,
+    Event,
+    Frame,
+    Handshake,
+    Head,
+    Opcode,
+    Sender,
+    TcpEnd,
+)
 
-FIRST_EVENTS = 300
-LAST_EVENTS = 100
+NOTED_BYTES = 64 * 1024
+"""Bytes that one connection has noted before they are read in the server's loop."""
+
+NOTE = 100
+"""Bytes that a note takes beside what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a recorder keeps between two looks.
+
+    Of each connection the first and the last events, of its connections the first and
+    the last; of a message the first `excerpt` bytes.
+    """
+
+    first_events: int = 300
+    last_events: int = 100
+    first_connections: int = 80
+    last_connections: int = 20
+    excerpt: int = EXCERPT
+
+
+class Reader(Protocol):
+    """What makes events of a tap's notes, in the order in which they were made."""
+
+    def read(self, note: Any) -> Sequence[Event]:
+        """Return the events that a note completes."""
+
+    def pass_over(self, note: Any) -> tuple[int, Sequence[Event]]:
+        """Return how many events a note completes, and those a summary needs."""
 
 
 class Activity:
@@ -28,7 +74,7 @@ class Activity:
 class Guard:
     """Keeps the recorder's own exceptions out of the server.
 
-    A `with` block of it does recording and nothing else. What that raises is noted as
+    A `with` block of it does recording and nothing else. What that raises is kept as
     the connection's fault, and the server goes on.
     """
 
@@ -48,9 +94,13 @@ class Guard:
     ) -> bool:
         if not isinstance(error, Exception):
             return False
-        if self.fault is None:
-            self.fault = f"{type(error).__name__} {_place(traceback)}"
+        self.keep(error)
         return True
+
+    def keep(self, error: Exception) -> None:
+        """Keep an exception as the fault, unless there is one."""
+        if self.fault is None:
+            self.fault = f"{type(error).__name__} {_place(error.__traceback__)}"
 
 
 def _place(traceback: TracebackType | None) -> str:
@@ -63,40 +113,77 @@ def _place(traceback: TracebackType | None) -> str:
     return f"in line {traceback.tb_lineno} of {file}"
 
 
+class _Made:
+    """Reads a note that is an event already."""
+
+    def read(self, note: Event) -> Sequence[Event]:
+        return (note,)
+
+    def pass_over(self, note: Event) -> tuple[int, Sequence[Event]]:
+        return 1, (note,)
+
+
+_MADE = _Made()
+
+_Note = tuple[float, Reader, Any]
+
+
 class RecordedConnection:
     """The events of one TCP connection, bounded to the first and the last of them."""
 
-    def __init__(self, activity: Activity) -> None:
+    def __init__(self, activity: Activity, number: int, bounds: Bounds) -> None:
         self.guard = Guard()
         self.calls = 0
         self.exchanges = 0
         self.lost = False
         self.dropped = False
+        self.paused = False
+        self.client: str | None = None
         self._activity = activity
-        self._first: list[Event] = []
-        self._last: deque[Event] = deque(maxlen=LAST_EVENTS)
+        self._number = number
+        self._bounds = bounds
+        self._began = time.time()
+        self._begin = time.monotonic()
+        self._noted: deque[_Note] = deque()
+        self._size = 0
+        self._first: list[tuple[float, Event]] = []
+        self._last: deque[tuple[float, Event]] = deque(maxlen=bounds.last_events)
         self._left_out = 0
         self._looks = 0
+        self._has_ended = False
         self._heads: dict[str, Head] = {}
         self._close: Frame | None = None
         self._end: TcpEnd | None = None
 
-    def record(self, event: Event) -> None:
-        """Add an event, unless the recorder has dropped this connection."""
-        with self._activity.lock:
-            self._activity.count += 1
-            if not self.dropped:
-                self._add(event)
-                self._notice(event)
+    def note(self, reader: Reader, note: Any, size: int = 0) -> None:
+        """Note what `reader` makes events of later, unless the recorder has dropped it.
+
+        Args:
+            reader: What makes events of it.
+            note: What was seen; nobody may change it afterwards.
+            size: Bytes that it holds.
+        """
+        self._activity.count += 1
+        if self.dropped:
+            return
+        self._noted.append((time.monotonic(), reader, note))
+        self._size += size + NOTE
+        if self._size > NOTED_BYTES:
+            with self._activity.lock:
+                self.catch_up()
 
     def end(self, sender: Sender, how: Literal["FIN", "reset"]) -> None:
-        """Add the end of the TCP connection: only the first one counts."""
-        if self._end is None:
-            self.record(TcpEnd(sender, how))
+        """Note the end of the TCP connection: only the first one counts."""
+        if not self._has_ended:
+            self._has_ended = True
+            self.note(_MADE, TcpEnd(sender, how))
 
     @property
     def is_ending(self) -> bool:
-        """Whether it has begun to end and has not yet ended, here or in a call."""
+        """Whether it has begun to end and has not yet ended, here or in a call.
+
+        As far as its notes have been read.
+        """
         begun = self._close or self._end or self.lost
         return bool(begun) and not self.is_over
 
@@ -105,16 +192,34 @@ class RecordedConnection:
         """Whether nothing more can happen."""
         return self.lost and not self.calls
 
+    def catch_up(self) -> None:
+        """Read what has been noted. The caller holds the lock.
+
+        Notes between the first events and the last are passed over: as many as can be
+        without one of the last being missed, since a note may complete no event.
+        """
+        notes = [self._noted.popleft() for _ in range(len(self._noted))]
+        self._size = 0
+        last = len(notes) - 2 * self._bounds.last_events
+        for index, (at, reader, note) in enumerate(notes):
+            with self.guard:
+                if index < last and self._is_full:
+                    self._pass_over(*reader.pass_over(note))
+                else:
+                    for event in reader.read(note):
+                        self._add(at - self._begin, event)
+
     def take(self) -> Connection | None:
         """Return what happened since the last call, None if nothing did.
 
         The caller holds the lock.
         """
+        self.catch_up()
         events = (*self._first, *self._last)
         if not events:
             return None
         connection = Connection(
-            events=events,
+            events=tuple(event for _, event in events),
             gap=len(self._first),
             left_out=self._left_out,
             continued=self._looks > 0,
@@ -123,23 +228,39 @@ class RecordedConnection:
             close_frame=self._close,
             tcp_end=self._end,
             fault=self.guard.fault,
+            number=self._number,
+            began=self._began,
+            times=tuple(round(at, 6) for at, _ in events),
+            client=self.client,
+            paused=self.paused,
         )
         self._first, self._left_out = [], 0
         self._last.clear()
         self._looks += 1
         return connection
 
-    def _add(self, event: Event) -> None:
-        if len(self._first) < FIRST_EVENTS:
-            self._first.append(event)
+    @property
+    def _is_full(self) -> bool:
+        return len(self._first) >= self._bounds.first_events
+
+    def _pass_over(self, passed: int, events: Sequence[Event]) -> None:
+        self._left_out += passed + len(self._last)
+        self._last.clear()
+        for event in events:
+            self._notice(event)
+
+    def _add(self, at: float, event: Event) -> None:
+        self._notice(event)
+        if not self._is_full:
+            self._first.append((at, event))
         else:
-            self._left_out += len(self._last) == LAST_EVENTS
-            self._last.append(event)
+            self._left_out += len(self._last) == self._bounds.last_events
+            self._last.append((at, event))
 
     def _notice(self, event: Event) -> None:
         match event:
             case Frame():
-                if event.opcode == 0x8 and self._close is None:
+                if event.opcode == Opcode.CLOSE and self._close is None:
                     self._close = event
             case Head():
                 self._heads[event.sender] = event

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from asyncio import CancelledError
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
-from wslab.kernel.stacks import described
+from wslab.kernel.stacks import described, raised_at
 from wslab.trace.masking import mask_subprotocols, mask_target
 from wslab.trace.model import EXCERPT, ApplicationEvent, Pair
+from wslab.trace.recording import Guard, Reader
 
 TEXT_LIMIT = 500
 """Characters that are kept of a type, a reason, a subprotocol, an exception's text."""
@@ -24,18 +24,17 @@ _ANSWERS = ("websocket.accept", "websocket.http.response.start", "http.response.
 class Recording(Protocol):
     """What a call is recorded into: the connection that it belongs to.
 
-    `calls` counts the calls that run, `exchanges` the requests so far.
+    `calls` counts the calls that run, `exchanges` the requests so far. `client` is the
+    address of the client.
     """
 
     calls: int
     exchanges: int
+    client: str | None
+    guard: Guard
 
-    @property
-    def guard(self) -> AbstractContextManager[object, bool | None]:
-        """What is entered around the recorder's own work."""
-
-    def record(self, event: ApplicationEvent) -> None:
-        """Add an event."""
+    def note(self, reader: Reader, note: Any, size: int = 0) -> None:
+        """Note what `reader` makes events of, now or later."""
 
 
 class ApplicationCall:
@@ -44,77 +43,147 @@ class ApplicationCall:
     Whatever the application is given, sends or raises passes unchanged.
     """
 
-    def __init__(self, connection: Recording, receive: Receive, send: Send) -> None:
+    def __init__(
+        self,
+        connection: Recording,
+        receive: Receive,
+        send: Send,
+        excerpt: int = EXCERPT,
+    ) -> None:
         self._connection = connection
         self._guard = connection.guard
         self._receive = receive
         self._send = send
-        self._exchange = connection.exchanges
-        self._offered: dict[str, str] = {}
-        self._answered = False
-        self._counts = {"receive": 0, "send": 0}
+        self._steps = _Steps(connection.exchanges, excerpt)
+        self._scope: Scope = {}
 
     async def run(self, app: ASGIApplication, scope: Scope) -> None:
         """Call the application and record how the call ends."""
         connection = self._connection
         connection.calls += 1
         connection.exchanges += 1
+        self._scope = scope
         with self._guard:
             self._begin(scope)
         try:
             await app(scope, self.receive, self.send)
         except BaseException as error:
             with self._guard:
-                self._record("raised", "application", detail=_describe(error))
+                event = ApplicationEvent(
+                    "raised",
+                    "application",
+                    detail=_describe(error),
+                    place=raised_at(error),
+                )
+                connection.note(self._steps, ("made", event))
             raise
         else:
-            with self._guard:
-                self._record("returned", "application")
+            event = ApplicationEvent("returned", "application")
+            connection.note(self._steps, ("made", event))
         finally:
             connection.calls -= 1
 
     async def receive(self) -> Event:
         """Receive from the server."""
         event = await self._receive()
-        with self._guard:
-            self._received(event)
+        try:
+            copy, size = _copied(event)
+            self._connection.note(self._steps, ("received", copy), size)
+        except Exception as error:
+            self._guard.keep(error)
         return event
 
     async def send(self, event: Event) -> None:
         """Send to the server."""
-        with self._guard:
-            self._sent(event)
+        try:
+            copy, size = _copied(event)
+            if copy.get("type") in _REFUSALS and not _is_routed(self._scope):
+                copy[_UNROUTED] = True
+            self._connection.note(self._steps, ("sent", copy), size)
+        except Exception as error:
+            self._guard.keep(error)
         try:
             await self._send(event)
         except Exception as error:
             with self._guard:
-                kind = f"{_kind(event)} failed"
-                self._record(kind, "server", detail=_describe(error))
+                failed = ApplicationEvent(
+                    f"{_kind(event)} failed",
+                    "server",
+                    detail=_describe(error),
+                    place=raised_at(error),
+                )
+                self._connection.note(self._steps, ("made", failed))
             raise
 
     def _begin(self, scope: Scope) -> None:
-        offer = scope.get("subprotocols") or ()
-        self._offered = dict(zip(offer, mask_subprotocols(offer), strict=True))
+        match scope.get("client"):
+            case (str(host), int(port)) if host:
+                self._connection.client = address(host, port)
+        self._steps.offer(scope.get("subprotocols") or ())
         if scope["type"] == "http":
             detail = _short(f"{scope['method']} {_target(scope)}")
-            self._record("http", "server", detail=detail, pair=self._pair("request"))
+            self._connection.note(self._steps, ("request", detail))
 
-    def _received(self, event: Event) -> None:
+
+class _Steps:
+    """Makes events of what one call noted, each paired with its frame or head."""
+
+    def __init__(self, exchange: int, excerpt: int) -> None:
+        self._exchange = exchange
+        self._excerpt = excerpt
+        self._offered: dict[str, str] = {}
+        self._answered = False
+        self._counts = {"receive": 0, "send": 0}
+
+    def offer(self, names: Sequence[str]) -> None:
+        """Take the subprotocols of the request, some of which may be secret."""
+        self._offered = dict(zip(names, mask_subprotocols(names), strict=True))
+
+    def read(self, note: tuple[str, Any]) -> Sequence[ApplicationEvent]:
+        """Return the event of a step; a part of a body without content is none."""
+        step, value = note
+        if step == "received":
+            return self._received(value)
+        if step == "sent":
+            return (self._sent(value),)
+        if step == "request":
+            pair = self._pair("request")
+            return (ApplicationEvent("http", "server", detail=value, pair=pair),)
+        return (value,)
+
+    def pass_over(
+        self, note: tuple[str, Any]
+    ) -> tuple[int, Sequence[ApplicationEvent]]:
+        """Return how many events a step has; of messages none is made."""
+        step, value = note
+        kind = value.get("type") if step in ("received", "sent") else None
+        if step == "received" and kind == "websocket.receive":
+            self._next("receive")
+        elif step == "sent" and kind == "websocket.send":
+            self._next("send")
+        else:
+            return len(self.read(note)), ()
+        return 1, ()
+
+    def _received(self, event: Event) -> Sequence[ApplicationEvent]:
         kind = _kind(event)
         if kind == "websocket.receive":
-            self._record(kind, "server", event, pair=self._next("receive"))
-        elif kind == "websocket.connect":
-            self._record(kind, "server", pair=self._pair("request"))
-        elif kind != "http.request" or event.get("body"):
-            self._record(kind, "server", event)
+            return (self._event(kind, "server", event, pair=self._next("receive")),)
+        if kind == "websocket.connect":
+            pair = self._pair("request")
+            return (self._event(kind, "server", _NO_FIELDS, pair=pair),)
+        if kind != "http.request" or event.get("body"):
+            return (self._event(kind, "server", event),)
+        return ()
 
-    def _sent(self, event: Event) -> None:
+    def _sent(self, event: Event) -> ApplicationEvent:
         kind = _kind(event)
         chosen = event.get("subprotocol")
         if chosen is not None:
             name = str(chosen)
             chosen = self._offered.get(name) or mask_subprotocols([name])[0]
-        self._record(kind, "application", event, _short(chosen), self._answer(kind))
+        pair = self._answer(kind)
+        return self._event(kind, "application", event, _short(chosen), pair)
 
     def _answer(self, kind: str) -> Pair | None:
         """Return which frame or head the server makes of an event."""
@@ -134,30 +203,55 @@ class ApplicationCall:
         self._counts[kind] += 1
         return kind, self._counts[kind] - 1
 
-    def _record(
+    def _event(
         self,
         kind: str,
         sender: Literal["server", "application"],
-        event: Mapping[str, Any] | None = None,
+        fields: Mapping[str, Any],
         detail: str | None = None,
         pair: Pair | None = None,
-    ) -> None:
-        fields = _NO_FIELDS if event is None else event
+    ) -> ApplicationEvent:
         data = _content(fields)
         code = fields.get("code", fields.get("status"))
         reason = fields.get("reason")
-        self._connection.record(
-            ApplicationEvent(
-                kind,
-                sender,
-                None if data is None else data[:EXCERPT],
-                None if data is None else len(data),
-                None if code is None else _code(code),
-                None if reason is None else _short(reason),
-                detail,
-                pair,
-            )
+        return ApplicationEvent(
+            kind,
+            sender,
+            None if data is None else data[: self._excerpt],
+            None if data is None else len(data),
+            None if code is None else _code(code),
+            None if reason is None else _short(reason),
+            detail,
+            pair,
+            routed=False if fields.get(_UNROUTED) else None,
         )
+
+
+_REFUSALS = ("websocket.close", "websocket.http.response.start")
+_UNROUTED = "wslab.unrouted"
+
+
+def _is_routed(scope: Scope) -> bool:
+    """Return False where Starlette's router notes itself in a scope, and no endpoint.
+
+    A router that is mounted is an endpoint itself, and has routes.
+    """
+    if "router" not in scope:
+        return True
+    endpoint = scope.get("endpoint")
+    return endpoint is not None and not hasattr(endpoint, "routes")
+
+
+def _copied(event: Event) -> tuple[dict[str, Any], int]:
+    """Return an event that nobody changes any more, and how long its message is."""
+    copy = dict(event)
+    for key in ("text", "bytes", "body"):
+        data = copy.get(key)
+        if isinstance(data, bytearray | memoryview):
+            copy[key] = data = bytes(data)
+        if isinstance(data, str | bytes):
+            return copy, len(data)
+    return copy, 0
 
 
 _NO_FIELDS: Mapping[str, Any] = {}
@@ -194,6 +288,11 @@ def _short(value: object) -> str | None:
     if len(text) <= TEXT_LIMIT:
         return text
     return text[: TEXT_LIMIT - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def address(host: str, port: int) -> str:
+    """Return an address as in a URL (RFC 3986 section 3.2.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _target(scope: Scope) -> str:

@@ -4,16 +4,53 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any, Literal, cast
 
-from wslab.trace.model import Sender
+from wslab.trace.model import EXCERPT, Frame, Head, Sender
 from wslab.trace.recording import RecordedConnection
+from wslab.trace.taps.application import address
 from wslab.trace.wire.wire import Wire
 
 current: ContextVar[RecordedConnection | None] = ContextVar("current", default=None)
 """The connection whose bytes are being handled, so whose application is called."""
+
+
+class WireTap:
+    """Notes the bytes of one connection, and makes heads and frames of them later.
+
+    A wire that fails is not read again.
+    """
+
+    def __init__(self, connection: RecordedConnection, excerpt: int = EXCERPT) -> None:
+        self._connection = connection
+        self._wire: Wire | None = Wire(excerpt)
+
+    def note(self, sender: Sender, data: bytes | bytearray | memoryview) -> None:
+        """Note bytes that `sender` put on the wire."""
+        held = bytes(data)  # bytes are not copied
+        self._connection.note(self, (sender, held), len(held))
+
+    def read(self, note: tuple[Sender, bytes]) -> Sequence[Head | Frame]:
+        """Return the heads and frames that a note completes."""
+        wire, self._wire = self._wire, None
+        if wire is None:
+            return ()
+        events = wire.feed(*note)
+        self._wire = wire
+        return events
+
+    def pass_over(
+        self, note: tuple[Sender, bytes]
+    ) -> tuple[int, Sequence[Head | Frame]]:
+        """Return how many a note completes, and those that `Wire.pass_over` makes."""
+        wire, self._wire = self._wire, None
+        if wire is None:
+            return 0, ()
+        passed = wire.pass_over(*note)
+        self._wire = wire
+        return passed
 
 
 class RecordingProtocol(asyncio.Protocol):
@@ -26,20 +63,23 @@ class RecordingProtocol(asyncio.Protocol):
         self,
         protocol: asyncio.Protocol,
         connect: Callable[[], RecordedConnection],
+        excerpt: int = EXCERPT,
     ) -> None:
         self.protocol = protocol
         self._connect = connect
-        self._wire: Wire | None = Wire()
+        self._excerpt = excerpt
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the recording."""
         transport = cast(asyncio.Transport, transport)
         self.connection = self._connect()
+        self.connection.client = address_of(transport)
+        self.wire = WireTap(self.connection, self._excerpt)
         self.protocol.connection_made(RecordingTransport(transport, self))
 
     def data_received(self, data: bytes) -> None:
         """Record bytes of the client, then hand them on."""
-        self.read("client", data)
+        self.wire.note("client", data)
         token = current.set(self.connection)
         try:
             self.protocol.data_received(data)
@@ -48,14 +88,12 @@ class RecordingProtocol(asyncio.Protocol):
 
     def eof_received(self) -> bool | None:
         """Record the client's FIN."""
-        with self.connection.guard:
-            self.connection.end("client", "FIN")
+        self.connection.end("client", "FIN")
         return self.protocol.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Record a reset: a connection that was closed has recorded its end."""
-        with self.connection.guard:
-            self.connection.end("client", "reset" if exc else "FIN")
+        self.connection.end("client", "reset" if exc else "FIN")
         self.connection.lost = True
         self.protocol.connection_lost(exc)
 
@@ -66,16 +104,6 @@ class RecordingProtocol(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Hand on."""
         self.protocol.resume_writing()
-
-    def read(self, sender: Sender, data: bytes | bytearray | memoryview) -> None:
-        """Record what bytes on the wire say; a wire that failed is not read again."""
-        wire, self._wire = self._wire, None
-        if wire is None:
-            return
-        with self.connection.guard:
-            for event in wire.feed(sender, bytes(data)):
-                self.connection.record(event)
-            self._wire = wire
 
 
 class RecordingTransport(asyncio.Transport):
@@ -90,7 +118,7 @@ class RecordingTransport(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Record bytes of the server; a closing transport drops them."""
         if not self._transport.is_closing():
-            self._protocol.read("server", data)
+            self._protocol.wire.note("server", data)
         self._transport.write(data)
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
@@ -99,9 +127,7 @@ class RecordingTransport(asyncio.Transport):
 
     def write_eof(self) -> None:
         """Record the server's FIN."""
-        connection = self._protocol.connection
-        with connection.guard:
-            connection.end("server", "FIN")
+        self._protocol.connection.end("server", "FIN")
         self._transport.write_eof()
 
     def close(self) -> None:
@@ -118,7 +144,9 @@ class RecordingTransport(asyncio.Transport):
         connection = self._protocol.connection
         with connection.guard:
             if not self._transport.is_closing():
-                connection.end("server", close_kind(self._transport))
+                how = close_kind(self._transport)
+                connection.paused |= how == "reset"
+                connection.end("server", how)
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Replace the server's own protocol, as an upgrade does."""
@@ -141,11 +169,13 @@ class RecordingTransport(asyncio.Transport):
         return self._transport.is_reading()
 
     def pause_reading(self) -> None:
-        """Tell the transport."""
+        """Tell the transport, and record that what the client sends is not seen."""
+        self._protocol.connection.paused = True
         self._transport.pause_reading()
 
     def resume_reading(self) -> None:
         """Tell the transport."""
+        self._protocol.connection.paused = False
         self._transport.resume_reading()
 
     def set_write_buffer_limits(
@@ -165,6 +195,14 @@ class RecordingTransport(asyncio.Transport):
     def can_write_eof(self) -> bool:
         """Ask the transport."""
         return self._transport.can_write_eof()
+
+
+def address_of(transport: asyncio.BaseTransport) -> str | None:
+    """Return the address of the other end, None where it has none (a Unix socket)."""
+    match transport.get_extra_info("peername"):
+        case (str(host), int(port), *_):
+            return address(host, port)
+    return None
 
 
 def close_kind(transport: asyncio.BaseTransport) -> Literal["FIN", "reset"]:

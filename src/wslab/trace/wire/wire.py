@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wslab.trace.model import Frame, Head, Sender
+from wslab.trace.model import EXCERPT, Frame, Head, Sender
 from wslab.trace.wire.frames import FrameReader, Inflater
 from wslab.trace.wire.heads import HeadReader
 
@@ -21,10 +21,12 @@ class Wire:
         wire.feed("client", frames)      # [Frame("client", Opcode.TEXT, ...)]
 
     HTTP/1.1 is read until a response switches to WebSocket with a 101 (RFC 6455
-    section 4), frames from then on. What is neither is passed over.
+    section 4), frames from then on. What is neither is passed over. Of a message no
+    more than `excerpt` bytes are kept, of a control frame all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, excerpt: int = EXCERPT) -> None:
+        self._excerpt = excerpt
         self._heads = {s: HeadReader(s) for s in _SENDERS}
         self._frames: dict[Sender, FrameReader] = {}
         self._switched = False
@@ -41,6 +43,19 @@ class Wire:
             return list(self._read_heads(sender))
         reader = self._frames.get(sender)
         return reader.feed(data) if reader else ()
+
+    def pass_over(
+        self, sender: Sender, data: bytes
+    ) -> tuple[int, Sequence[Head | Frame]]:
+        """Follow the bytes as `feed` does; return how many events they complete.
+
+        And those of them that a summary needs: heads, and frames that close.
+        """
+        if not self._switched:
+            events = self.feed(sender, data)
+            return len(events), events
+        reader = self._frames.get(sender)
+        return reader.pass_over(data) if reader else (0, ())
 
     def _read_heads(self, sender: Sender) -> Iterator[Head | Frame]:
         while not self._switched:
@@ -86,7 +101,7 @@ class Wire:
         for sender in _SENDERS:
             if not self._heads[sender].ended:
                 inflater = Inflater.agreed(agreed, sender)
-                self._frames[sender] = FrameReader(sender, inflater)
+                self._frames[sender] = FrameReader(sender, inflater, self._excerpt)
 
     def _early_frames(self) -> Iterator[Frame]:
         """Yield the frames that both sides have already sent."""
