@@ -130,6 +130,7 @@ def test_the_form_of_a_document():
                 "times": [],
                 "client": None,
                 "paused": False,
+                "calls": 0,
             }
         ],
     }

@@ -218,8 +218,9 @@ class Connection:
     seconds since the epoch, and `times` has the seconds from then to each of `events`;
     both are empty where nobody took the time. `client` is the address, as
     "127.0.0.1:50000": the application's `scope["client"]` where there is a call.
-    `paused` says that the server was not reading from the client at the end of what
-    was seen, or had read what nobody received: bytes of the client may be missing.
+    `paused` says that at the end of what was seen the server did not read from the
+    client: bytes of the client may be missing. `calls` counts the calls of the
+    application that still ran then.
     """
 
     events: tuple[Event, ...]
@@ -236,6 +237,7 @@ class Connection:
     times: tuple[float, ...] = ()
     client: str | None = None
     paused: bool = False
+    calls: int = 0
 
     @classmethod
     def of(cls, events: Sequence[Event], *, is_open: bool = False) -> Connection:
@@ -251,6 +253,26 @@ class Connection:
             handshake=Handshake(heads.get("client"), heads.get("server")),
             close_frame=next((f for f in frames if f.opcode == Opcode.CLOSE), None),
             tcp_end=next((e for e in events if isinstance(e, TcpEnd)), None),
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can happen: it ended, and so did the application."""
+        return not self.is_open and not self.calls
+
+    @property
+    def is_websocket(self) -> bool:
+        """Whether it was one, or was asked to become one, also by a request in pieces.
+
+        A proxy that passes no `Upgrade` on leaves the headers `Sec-WebSocket-*`.
+        """
+        request = self.handshake.request
+        names = [name.lower() for name, _ in request.headers] if request else []
+        return (
+            self.handshake.is_accepted
+            or any(name.startswith("sec-websocket-") for name in names)
+            or (request is not None and (request.get("upgrade") or "") != "")
+            or any(event.type.startswith("websocket.") for event in self.application)
         )
 
     @property
@@ -290,24 +312,3 @@ class Connection:
         """Who sent the first close frame or, without one, ended the TCP connection."""
         first = self.close_frame or self.tcp_end
         return first.sender if first else None
-
-
-def pair_of(event: Event) -> Pair | None:
-    """Return the pair that an event may belong to, None if it stands alone.
-
-    A message is paired by its last frame where the application receives it, and by
-    its first where it sends it.
-    """
-    match event:
-        case ApplicationEvent():
-            return event.pair
-        case Head():
-            kind = "request" if event.sender == "client" else "response"
-            return kind, event.exchange
-        case Frame() if event.message is not None:
-            if event.sender == "client":
-                return ("receive", event.message) if event.fin else None
-            return ("send", event.message) if event.opcode else None
-        case Frame() if event.close_code and event.sender == "server":
-            return "close", 0
-    return None

@@ -28,7 +28,7 @@ from wslab.trace.model import (
     TcpEnd,
 )
 
-NOTED_BYTES = 64 * 1024
+NOTED_BYTES = 128 * 1024
 """Bytes that one connection has noted before they are read in the server's loop."""
 
 NOTE = 100
@@ -202,12 +202,14 @@ class RecordedConnection:
         self._size = 0
         last = len(notes) - 2 * self._bounds.last_events
         for index, (at, reader, note) in enumerate(notes):
-            with self.guard:
-                if index < last and self._is_full:
+            try:
+                if index < last and len(self._first) >= self._bounds.first_events:
                     self._pass_over(*reader.pass_over(note))
                 else:
                     for event in reader.read(note):
                         self._add(at - self._begin, event)
+            except Exception as error:
+                self.guard.keep(error)
 
     def take(self) -> Connection | None:
         """Return what happened since the last call, None if nothing did.
@@ -233,25 +235,24 @@ class RecordedConnection:
             times=tuple(round(at, 6) for at, _ in events),
             client=self.client,
             paused=self.paused,
+            calls=self.calls,
         )
         self._first, self._left_out = [], 0
         self._last.clear()
         self._looks += 1
         return connection
 
-    @property
-    def _is_full(self) -> bool:
-        return len(self._first) >= self._bounds.first_events
-
     def _pass_over(self, passed: int, events: Sequence[Event]) -> None:
-        self._left_out += passed + len(self._last)
-        self._last.clear()
+        self._left_out += passed
+        if self._last:
+            self._left_out += len(self._last)
+            self._last.clear()
         for event in events:
             self._notice(event)
 
     def _add(self, at: float, event: Event) -> None:
         self._notice(event)
-        if not self._is_full:
+        if len(self._first) < self._bounds.first_events:
             self._first.append((at, event))
         else:
             self._left_out += len(self._last) == self._bounds.last_events

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from wslab.trace.model import ApplicationEvent, Event, Pair, WireEvent, pair_of
+from wslab.trace.model import (
+    ApplicationEvent,
+    Event,
+    Frame,
+    Head,
+    Pair,
+    WireEvent,
+)
 
 
 class Row(NamedTuple):
@@ -87,7 +94,7 @@ def _partners(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
     """
     waiting: dict[tuple[Pair, bool], int] = {}
     for index, event in enumerate(events):
-        pair = pair_of(event)
+        pair = _pair_of(event)
         if pair is None:
             continue
         in_application = isinstance(event, ApplicationEvent)
@@ -113,3 +120,24 @@ def _causes(events: Sequence[Event], partner: dict[int, int]) -> Iterator[list[i
                 causes.append(index - 1)
         yield causes
         last[lane] = index
+
+
+def _pair_of(event: Event) -> Pair | None:
+    """Return the pair that an event may belong to, None if it stands alone.
+
+    A message is paired by its last frame where the application receives it, and by
+    its first where it sends it.
+    """
+    match event:
+        case ApplicationEvent():
+            return event.pair
+        case Head():
+            kind = "request" if event.sender == "client" else "response"
+            return kind, event.exchange
+        case Frame() if event.message is not None:
+            if event.sender == "client":
+                return ("receive", event.message) if event.fin else None
+            return ("send", event.message) if event.opcode else None
+        case Frame() if event.close_code and event.sender == "server":
+            return "close", 0
+    return None

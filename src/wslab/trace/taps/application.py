@@ -156,11 +156,10 @@ class _Steps:
     ) -> tuple[int, Sequence[ApplicationEvent]]:
         """Return how many events a step has; of messages none is made."""
         step, value = note
-        kind = value.get("type") if step in ("received", "sent") else None
-        if step == "received" and kind == "websocket.receive":
-            self._next("receive")
-        elif step == "sent" and kind == "websocket.send":
-            self._next("send")
+        if step == "received" and value.get("type") == "websocket.receive":
+            self._counts["receive"] += 1
+        elif step == "sent" and value.get("type") == "websocket.send":
+            self._counts["send"] += 1
         else:
             return len(self.read(note)), ()
         return 1, ()
@@ -245,6 +244,9 @@ def _is_routed(scope: Scope) -> bool:
 def _copied(event: Event) -> tuple[dict[str, Any], int]:
     """Return an event that nobody changes any more, and how long its message is."""
     copy = dict(event)
+    text = copy.get("text")
+    if text.__class__ is str:
+        return copy, len(text)
     for key in ("text", "bytes", "body"):
         data = copy.get(key)
         if isinstance(data, bytearray | memoryview):

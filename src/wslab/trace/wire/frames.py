@@ -79,6 +79,14 @@ class _Open:
             self.excerpt += content[: self.limit - len(self.excerpt)]
 
 
+def _is_one_message(data: bytes) -> bool:
+    """Return whether this is one short frame, a whole message, without extensions."""
+    if len(data) < 2 or data[0] not in (0x81, 0x82):
+        return False
+    second = data[1]
+    return (second & 0x7F) + (6 if second >= 0x80 else 2) == len(data) < 126
+
+
 def _unmask(data: bytes, mask: bytes, offset: int) -> bytes:
     """Unmask `data`, found `offset` bytes into the payload (section 5.3)."""
     if not mask or not data:
@@ -122,6 +130,10 @@ class FrameReader:
         And those of them that close, the only ones that are made, which takes a third
         of the time.
         """
+        if self._open is None and not self._rest and _is_one_message(data):
+            self._message += 1
+            self._message_compressed = False
+            return 1, []
         passed, closing = 0, []
         for frame in self._complete(data, 0):
             passed += 1

@@ -1,0 +1,135 @@
+"""Watching a recorder: each connection as a whole, while it goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from wslab.trace.model import Connection, Event
+from wslab.trace.recorder import Recorder
+from wslab.trace.recording import Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one connection did since the last look, and all that is kept of it.
+
+    `new` is as `Recorder.take` gives it, `whole` from the connection's beginning.
+    """
+
+    new: Connection
+    whole: Connection
+
+
+class View(Protocol):
+    """What shows or keeps the connections of a `Watch`."""
+
+    def show(self, news: Sequence[News], left_out: int) -> None:
+        """Show what happened since the last time, in the order of the connections.
+
+        `left_out` connections, that did something too, are missing.
+        """
+
+    def close(self) -> None:
+        """Show no more: the watch has ended, `show` has had the last of it."""
+
+
+class Watch:
+    """Looks at a recorder now and then, in a thread, and tells its views.
+
+    A view's `show` is called in that thread only, from `start` to `stop`.
+    """
+
+    def __init__(
+        self, recorder: Recorder, views: Sequence[View], interval: float, bounds: Bounds
+    ) -> None:
+        """Prepare a watch.
+
+        Args:
+            recorder: What is watched; nobody else may take from it.
+            views: What is told.
+            interval: Seconds between two looks.
+            bounds: What is kept of each whole connection.
+        """
+        self._recorder = recorder
+        self._views = views
+        self._interval = interval
+        self._bounds = bounds
+        self._wholes: dict[int, Connection] = {}
+        self._ending = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, name="wslab watch", daemon=True
+        )
+
+    def start(self) -> None:
+        """Look from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look once more, close the views, and return when that is done."""
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            ended = self._ending.wait(self._interval)
+            self._look()
+        for view in self._views:
+            view.close()
+
+    def _look(self) -> None:
+        trace = self._recorder.take()
+        if not trace.connections and not trace.left_out:
+            return
+        news = [self._news(new) for new in trace.connections]
+        for view in self._views:
+            view.show(news, trace.left_out)
+
+    def _news(self, new: Connection) -> News:
+        earlier = self._wholes.pop(new.number, None)
+        whole = new if earlier is None else joined(earlier, new, self._bounds)
+        if not whole.is_over:
+            self._wholes[new.number] = whole
+        return News(new, whole)
+
+
+def joined(earlier: Connection, later: Connection, bounds: Bounds) -> Connection:
+    """Return one connection of two consecutive looks, its first and last events kept.
+
+    Nothing lies between the two; within each, events may be left out at its gap.
+    """
+    first, rest = _both_parts(earlier)
+    later_first, later_rest = _both_parts(later)
+    left_out = earlier.left_out + later.left_out
+    if not rest and not earlier.left_out:
+        room = max(0, bounds.first_events - len(first))
+        first, rest = first + later_first[:room], later_first[room:]
+    else:
+        rest = rest + later_first
+    if later.left_out:
+        left_out += len(rest)
+        rest = later_rest
+    else:
+        rest = rest + later_rest
+    dropped = max(0, len(rest) - bounds.last_events)
+    events = first + rest[dropped:]
+    return replace(
+        later,
+        events=tuple(event for _, event in events),
+        times=tuple(at for at, _ in events),
+        gap=len(first),
+        left_out=left_out + dropped,
+        continued=earlier.continued,
+    )
+
+
+_Timed = list[tuple[float, Event]]
+
+
+def _both_parts(connection: Connection) -> tuple[_Timed, _Timed]:
+    """Return times and events before and after the gap."""
+    both = list(zip(connection.times, connection.events, strict=True))
+    return both[: connection.gap], both[connection.gap :]
