@@ -56,7 +56,7 @@ def application_closed(story: Story) -> Finding:
     size = len((event.reason or "").encode("utf-8", "replace"))
     if size > LONGEST_REASON:
         return _long_reason(story, size, frame, evidence)
-    if failed is not None and frame is None:
+    if failed is not None and not story.has_steps_between(index, failed):
         text = f"The application's close failed: {raised(story.step(failed))}; "
         return Finding("close-failed", f"{text}{_ending(story)}.", evidence)
     said = f"The application closed {code_and_reason(asked, event.reason)}"
@@ -103,7 +103,7 @@ def _afterwards(story: Story, close: int) -> Finding | None:
     late = ("websocket.send", "websocket.close", "websocket.accept")
     second = story.first(sent(*late), close)
     error = story.first(step("raised"), close)
-    if error is None:
+    if error is None or story.step(error).detail == "CancelledError":
         return None
     event = story.step(error)
     evidence = present(close, second, error)

@@ -93,7 +93,7 @@ def _silence(story: Story, end: int) -> int | None:
 def _after(story: Story, gone: int, finding: Finding) -> Finding:
     """Add what the handler did when the client had gone."""
     error = story.first(step("raised"), gone)
-    if error is None:
+    if error is None or story.step(error).detail == "CancelledError":
         return finding
     event = story.step(error)
     evidence = present(*finding.evidence, error)

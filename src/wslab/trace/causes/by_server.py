@@ -40,6 +40,8 @@ def broke_protocol(story: Story) -> Finding | None:
 
 def _closed_for(story: Story, violation: Violation, close: int) -> Finding | None:
     frame = story.frame(close)
+    if violation.cause == "invalid-utf-8" and frame.close_code == 1002:
+        return None  # the server saw another fault
     own = earliest(story.application_close, story.application_end)
     if frame.close_code not in _BROKEN or (own is not None and own < close):
         return None

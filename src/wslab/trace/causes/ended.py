@@ -86,8 +86,9 @@ def _told(story: Story) -> Finding:
     index = story.told
     assert index is not None
     event = story.step(index)
-    if event.code == 1012:
-        return Finding("shutdown", "The server shut down, with 1012.", (index,))
     said = code_and_reason(event.code, event.reason)
-    failed = event.code not in FAILS_NOT
-    return unknown(f"The handler was told of the end, {said}", index, failed=failed)
+    text = (
+        f"The connection ended {said}, as the handler was told; by whom, a trace "
+        "without the wire does not show."
+    )
+    return Finding("disconnected", text, (index,), event.code not in FAILS_NOT)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from wslab.trace.ladder.label import cut
 from wslab.trace.model import ApplicationEvent, Frame, Head
+
+LONGEST = 150
+"""Characters of a reason or an exception that a text has."""
 
 
 class Finding(NamedTuple):
@@ -30,25 +34,29 @@ def unknown(text: str, *evidence: int, failed: bool = True) -> Finding:
 
 def code_and_reason(code: int | None, reason: str | None) -> str:
     """Return a close code and its reason, as '4001 "bye"'."""
-    if code is None or code == 1005:
-        code_text = "without a code" if code else "with a code that none can be"
-        return code_text + (f' "{reason}"' if reason else "")
-    return f"with {code}" + (f' "{reason}"' if reason else "")
+    said = f' "{cut(reason, LONGEST)}"' if reason else ""
+    return f"without a code{said}" if code in (None, 1005) else f"with {code}{said}"
 
 
 def closes(frame: Frame) -> str:
     """Return what a close frame says, as 'close 4001 "bye"'."""
     if frame.close_code == 1005 and frame.length < 2:
         return "a close frame without a code"
-    reason = f' "{frame.close_reason}"' if frame.close_reason else ""
+    reason = f' "{cut(frame.close_reason, LONGEST)}"' if frame.close_reason else ""
     return f"close {frame.close_code}{reason}"
 
 
 def raised(event: ApplicationEvent) -> str:
     """Return an exception and the line of the reader's code that raised it."""
-    return f"{event.detail}{f' ({event.place})' if event.place else ''}"
+    place = f" ({event.place})" if event.place else ""
+    return f"{one_line(event.detail or '')}{place}"
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line that can go on: without its end, and not too long."""
+    return cut(" ".join(text.split()).rstrip("."), LONGEST)
 
 
 def answered(response: Head) -> str:
     """Return the status of a response and its phrase, as "403 Forbidden"."""
-    return response.start.partition(" ")[2].strip() or str(response.status)
+    return one_line(response.start.partition(" ")[2]) or str(response.status)

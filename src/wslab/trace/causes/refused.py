@@ -8,6 +8,7 @@ from wslab.trace.causes.finding import (
     Finding,
     answered,
     code_and_reason,
+    one_line,
     raised,
     unknown,
 )
@@ -40,12 +41,10 @@ def _by_application(story: Story) -> Finding:
         return _closed(story, close)
     if _is_first(denial, accept, end):
         return _denied(story, denial)
+    if accept is not None:
+        return _not_accepted(story, accept)
     if end is not None and _is_first(end, response, story.tcp_end):
         return _ended(story, end)
-    if accept is not None and response is not None:
-        text = "The application accepted, and the server answered {}."
-        status = answered(_head(story, response))
-        return Finding("accept-failed", text.format(status), (accept, response))
     return unknown("The connection ended before it was accepted", *present(response))
 
 
@@ -103,7 +102,7 @@ def _closed(story: Story, index: int | None) -> Finding:
 
 
 def _no_route(story: Story, evidence: tuple[int, ...]) -> Finding:
-    path = story.connection.path.partition("?")[0]
+    path = one_line(story.connection.path.partition("?")[0])
     text = f"No route of the application matches {path}: {_status(story)}."
     return Finding("no-route", text, evidence)
 
@@ -118,6 +117,23 @@ def _denied(story: Story, index: int | None) -> Finding:
     if story.response is None:
         return Finding("denied", f"{text}, and did not finish it.", evidence)
     return Finding("denied", f"{text}: {_status(story)}.", evidence)
+
+
+def _not_accepted(story: Story, accept: int) -> Finding:
+    """Return why the application's accept made no WebSocket."""
+    failed = story.first(step("websocket.accept failed"), accept)
+    error = story.first(step("raised"), accept)
+    evidence = present(accept, failed, story.response)
+    if failed is not None:
+        text = f"The application's accept failed: {raised(story.step(failed))}: "
+        return Finding("accept-failed", f"{text}{_status(story)}.", evidence)
+    if story.response is not None:
+        text = f"The application accepted, and the server did not: {_status(story)}."
+        return Finding("accept-failed", text, evidence)
+    if error is not None:
+        text = f"The handler raised {raised(story.step(error))}: {_status(story)}."
+        return Finding("raised-before-accept", text, present(accept, error))
+    return unknown("The connection ended before it was accepted", *evidence)
 
 
 def _ended(story: Story, index: int) -> Finding:
@@ -141,12 +157,16 @@ def _plain(story: Story) -> Finding:
     if request is None or request.get("sec-websocket-key") is None:
         return _page(story, evidence)
     lost = [n for n, is_there in _upgrade(request).items() if not is_there]
-    if lost:
+    if lost and request.get("upgrade") in (None, "websocket"):
         text = (
             f"The request has no {' and no '.join(lost)}, which a proxy drops unless "
             f"it is told to pass it on: it is plain HTTP, {_status(story)}."
         )
         return Finding("upgrade-missing", text, evidence)
+    fault = _fault(request)
+    if fault is not None:
+        text = f"{fault[0]}: the server took it for plain HTTP, {_status(story)}."
+        return Finding("bad-handshake", text, evidence, case=fault[1])
     text = (
         "The request asks for a WebSocket, and the server called the application for "
         f"plain HTTP, as uvicorn does without a WebSocket library: {_status(story)}."
@@ -217,9 +237,9 @@ def _unanswered(story: Story) -> Finding:
 def _upgrade(request: Head) -> dict[str, bool]:
     """Return which of the two headers of an upgrade a request has (section 4.1)."""
     tokens = (request.get("connection") or "").lower().split(",")
-    upgrade = (request.get("upgrade") or "").lower().split(",")
+    upgrade = (request.get("upgrade") or "").lower().strip()
     return {
-        "Upgrade: websocket": "websocket" in map(str.strip, upgrade),
+        "Upgrade: websocket": upgrade == "websocket",
         "Connection: Upgrade": "upgrade" in map(str.strip, tokens),
     }
 
@@ -230,6 +250,9 @@ def _fault(request: Head) -> tuple[str, str | None] | None:
     RFC 6455 section 4.2.1. What a server lets through all the same is no fault of a
     connection that was accepted, so this is for those that were refused.
     """
+    version = request.get("sec-websocket-version")
+    if request.is_http2:
+        return None if version == "13" else _of_version(version)
     method = request.start.partition(" ")[0]
     if method != "GET":
         case = "method-post" if method == "POST" else None
@@ -238,12 +261,8 @@ def _fault(request: Head) -> tuple[str, str | None] | None:
         if not is_there:
             case = f"{name.partition(':')[0].lower()}-missing"
             return f"The request has no {name}", case
-    version = request.get("sec-websocket-version")
-    if version is None:
-        return "The request has no Sec-WebSocket-Version", "version-missing"
     if version != "13":
-        case = f"version-{version}" if version in ("8", "14") else None
-        return f"The request's Sec-WebSocket-Version is {version}, not 13", case
+        return _of_version(version)
     key = request.get("sec-websocket-key")
     if key is None:
         return "The request has no Sec-WebSocket-Key", "key-missing"
@@ -252,6 +271,13 @@ def _fault(request: Head) -> tuple[str, str | None] | None:
     if request.get("host") is None:
         return "The request has no Host", "host-missing"
     return None
+
+
+def _of_version(version: str | None) -> tuple[str, str | None]:
+    if version is None:
+        return "The request has no Sec-WebSocket-Version", "version-missing"
+    text = f"The request's Sec-WebSocket-Version is {one_line(version)}, not 13"
+    return text, f"version-{version}"
 
 
 def _is_key(key: str) -> bool:

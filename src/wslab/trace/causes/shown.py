@@ -49,6 +49,7 @@ SHOWN = {
     "compression": Shown(_BREACH, "compressed-garbage"),
     "control-frame": Shown(_BREACH),
     "denied": Shown("rejecting/#a-status-headers-and-a-body-of-your-own", "denial"),
+    "disconnected": Shown("closing/#the-client-closes"),
     "fragments": Shown("echo/#a-message-is-not-a-frame"),
     "handler-cancelled": Shown(
         "push/#is-a-message-lost-when-i-cancel-a-receive", "handler-cancelled"

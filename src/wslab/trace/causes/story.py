@@ -43,8 +43,8 @@ class Story:
         """Whether the connection ended; without a wire, the application's call."""
         if self.connection.tcp_end is not None:
             return True
-        ended = self.application_end is not None and not self.connection.calls
-        return ended and not self.has_wire
+        ended = self.first(step("returned", "raised")) is not None
+        return ended and not self.connection.calls and not self.has_wire
 
     @property
     def is_accepted(self) -> bool:
@@ -62,6 +62,11 @@ class Story:
         """Return the index of the last event before `before` that passes a test."""
         end = len(self.events) if before is None else before
         return next((i for i in reversed(range(end)) if test(self.events[i])), None)
+
+    def has_steps_between(self, first: int, last: int) -> bool:
+        """Return whether the application did anything between two of its steps."""
+        between = self.events[first + 1 : last]
+        return any(isinstance(event, ApplicationEvent) for event in between)
 
     def frames(self, sender: Sender) -> Iterator[tuple[int, Frame]]:
         """Yield a sender's frames with their indices."""
@@ -83,12 +88,13 @@ class Story:
 
     @cached_property
     def application_close(self) -> int | None:
-        """The application's first `websocket.close`, if the server took it.
+        """The application's first `websocket.close`, if it can have ended anything.
 
-        A close that fails because the client has gone ends nothing.
+        One that fails because the client has gone, or that comes when the application
+        was told of the end, does not.
         """
         index = self.first(sent("websocket.close"))
-        if index is None:
+        if index is None or self._is_told_before(index):
             return None
         failed = self.first(step("websocket.close failed"), index)
         if failed is not None and "Disconnected" in (self.step(failed).detail or ""):
@@ -97,8 +103,9 @@ class Story:
 
     @cached_property
     def application_end(self) -> int | None:
-        """The end of the application's call."""
-        return self.first(lambda e: isinstance(e, ApplicationEvent) and e.is_end)
+        """The end of the application's call, if it was not told of the end before."""
+        index = self.first(step("returned", "raised"))
+        return None if index is None or self._is_told_before(index) else index
 
     @cached_property
     def client_close(self) -> int | None:
@@ -120,6 +127,10 @@ class Story:
         """The application's `websocket.disconnect`, where no wire was recorded."""
         is_told = step("websocket.disconnect")
         return None if self.has_wire else self.first(is_told)
+
+    def _is_told_before(self, index: int) -> bool:
+        told = self.first(step("websocket.disconnect"))
+        return told is not None and told < index
 
     @cached_property
     def response(self) -> int | None:
