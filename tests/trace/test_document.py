@@ -131,6 +131,7 @@ def test_the_form_of_a_document():
                 "client": None,
                 "paused": False,
                 "calls": 0,
+                "is_application_recorded": False,
             }
         ],
     }

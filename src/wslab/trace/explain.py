@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wslab.trace.model import ApplicationEvent, Connection
+from wslab.trace.causes.ended import ended
+from wslab.trace.causes.refused import refused
+from wslab.trace.causes.shown import CASES, SHOWN
+from wslab.trace.causes.story import Story
+from wslab.trace.model import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a connection ended.
+    """Why a connection ended. `str()` is its text.
 
     Attributes:
         cause: a word for it, the same in every version, as "handler-returned".
@@ -27,18 +31,25 @@ class Explanation:
     section: str | None = None
     scenario: str | None = None
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def explain(connection: Connection) -> Explanation | None:
     """Return why a connection ended, None while it has not.
 
     What the trace does not show is not guessed: the cause is then "unknown".
     """
-    if connection.tcp_end is None:
+    story = Story(connection)
+    if not story.is_over:
         return None
-    for index, event in enumerate(connection.events):
-        if isinstance(event, ApplicationEvent) and event.type == "raised":
-            text = f"the handler raised {event.detail}"
-            if event.place:
-                text += f" in {event.place}"
-            return Explanation("handler-raised", text, (index,), True)
-    return Explanation("unknown", "unknown", (), connection.close_code != 1000)
+    finding = ended(story) if story.is_accepted else refused(story)
+    shown = SHOWN[finding.cause]
+    return Explanation(
+        cause=finding.cause,
+        text=finding.text,
+        evidence=finding.evidence,
+        failed=finding.failed,
+        section=shown.section,
+        scenario=finding.case if finding.case in CASES else shown.scenario,
+    )

@@ -220,7 +220,8 @@ class Connection:
     "127.0.0.1:50000": the application's `scope["client"]` where there is a call.
     `paused` says that at the end of what was seen the server did not read from the
     client: bytes of the client may be missing. `calls` counts the calls of the
-    application that still ran then.
+    application that still ran then. `is_application_recorded` says that a call would
+    be among the events, if there was one.
     """
 
     events: tuple[Event, ...]
@@ -238,6 +239,7 @@ class Connection:
     client: str | None = None
     paused: bool = False
     calls: int = 0
+    is_application_recorded: bool = False
 
     @classmethod
     def of(cls, events: Sequence[Event], *, is_open: bool = False) -> Connection:

@@ -28,9 +28,11 @@ class Recorder:
         self._number = 0
         self._connections: list[RecordedConnection] = []
         self._left_out = 0
+        self._has_application = False
 
     def application(self, app: ASGIApplication) -> ASGIApplication:
         """Return the application with its `websocket` and `http` calls recorded."""
+        self._has_application = True
 
         async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] not in ("websocket", "http"):
@@ -82,6 +84,7 @@ class Recorder:
         with self._activity.lock:
             self._number += 1
             new = RecordedConnection(self._activity, self._number, self._bounds)
+            new.is_application_recorded = self._has_application
             self._connections.append(new)
             if len(self._connections) > first + last:
                 self._connections.pop(first).dropped = True

@@ -138,6 +138,7 @@ class RecordedConnection:
         self.lost = False
         self.dropped = False
         self.paused = False
+        self.is_application_recorded = False
         self.client: str | None = None
         self._activity = activity
         self._number = number
@@ -236,6 +237,7 @@ class RecordedConnection:
             client=self.client,
             paused=self.paused,
             calls=self.calls,
+            is_application_recorded=self.is_application_recorded,
         )
         self._first, self._left_out = [], 0
         self._last.clear()
