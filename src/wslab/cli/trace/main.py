@@ -6,13 +6,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from wslab.cli.trace import show
+from wslab.cli.trace import proxy, show
 from wslab.cli.trace.output import abandon
 from wslab.cli.trace.recording import NoRecording
 
 
 def run(options: argparse.Namespace, words: Sequence[str]) -> int:
-    """Do what the words say, `show FILE` or an application; return the exit status.
+    """Do what the words say: `show FILE`, or an application; or stand as a proxy.
+
+    Returns the exit status.
 
     Args:
         options: The command's own.
@@ -24,6 +26,8 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     try:
         if words[:1] == ["show"]:
             return show.run(options, words[1:])
+        if options.proxy:
+            return proxy.run(options, words)
         from wslab.cli.trace import server  # uvicorn is not needed for a recording
 
         return server.run(options, words)

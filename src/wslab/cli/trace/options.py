@@ -10,18 +10,21 @@ MIB = 1 << 20
 DESCRIPTION = """\
 Run an application as `uvicorn MODULE:APP` would, with any of uvicorn's options, and
 show what each WebSocket connection does, on the wire and in the application, and why it
-ended. Needs no change to the application. `wslab trace show FILE` shows a recording
-that `--out FILE` made, narrowed by the same options.
+ended. Needs no change to the application. `wslab trace --proxy URL` stands in front of
+any other server, and shows the wire. `wslab trace show FILE` shows a recording that
+`--out FILE` made, narrowed by the same options.
 """
 
 USAGE = """\
 wslab trace [options] MODULE:APP [uvicorn's options]
+       wslab trace [options] --proxy URL [--host HOST] [--port PORT]
        wslab trace show FILE [options]"""
 
 EPILOG = """\
 examples:
   wslab trace app:app --port 9000 --reload
   wslab trace --path '/chat/*' --only-failures app:app
+  wslab trace --proxy ws://127.0.0.1:8000 --port 9000
   wslab trace --out today.trace app:app
   wslab trace show today.trace --only-failures
 
@@ -36,6 +39,10 @@ WITH_HTTP = "connections, too, on which nobody asked for a WebSocket"
 PLAIN = "a line for each event, and the ladder at the end (default if no terminal)"
 JSON = "a JSON object a line, for programs; what the application prints goes to stderr"
 PAYLOADS = "keep up to 64 KiB of each message, not only its first 128 bytes"
+PROXY = """\
+stand in front of the server at URL, as ws://127.0.0.1:8000, instead of running an
+application; listens at 127.0.0.1, port 8001 or a free one, unless --host and --port
+say otherwise; the headers Host and Origin are passed on as clients send them"""
 OUT = """\
 record into FILE what ends from now on, and show nothing, unless --plain or --json asks
 for it"""
@@ -44,6 +51,7 @@ OUT_LIMIT = "stop recording before FILE has more than N MiB (default: 64)"
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Give `wslab trace` its own options; all else that is given is uvicorn's."""
+    command.add_argument("--proxy", metavar="URL", help=PROXY)
     narrowing = command.add_argument_group("which connections")
     narrowing.add_argument("--path", metavar="GLOB", help=PATH)
     narrowing.add_argument("--client", metavar="ADDRESS", help=CLIENT)
