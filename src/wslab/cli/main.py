@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wslab.cli.termination import sigterm_interrupts
+from wslab.cli.trace import options as trace_options
 
 DESCRIPTION = """\
 Execute the notebooks, make the site out of them, and serve it.
@@ -45,9 +46,18 @@ directory. Each runs with `uvicorn NAME:app` there.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    options = parser().parse_args(arguments)
+    top = parser()
+    options, words = top.parse_known_args(arguments)
+    if words and options.command != "trace":
+        top.error(f"unrecognized arguments: {' '.join(words)}")
     with sigterm_interrupts() as come:
-        status = _atlas(options) if options.command == "atlas" else _site(options)
+        match options.command:
+            case "atlas":
+                status = _atlas(options)
+            case "trace":
+                status = _trace(options, words)
+            case _:
+                status = _site(options)
     return 128 + come[0] if come else status
 
 
@@ -55,6 +65,18 @@ def _atlas(options: argparse.Namespace) -> int:
     from wslab.cli.atlas import main as atlas  # needs no extra
 
     return atlas.run(options)
+
+
+def _trace(options: argparse.Namespace, words: Sequence[str]) -> int:
+    try:
+        from wslab.cli.trace import main as trace
+
+        return trace.run(options, words)
+    except ModuleNotFoundError as error:
+        if error.name not in ("uvicorn", "click"):
+            raise
+        print(f"wslab: {error}; pip install 'wslab[trace]'", file=sys.stderr)
+        return 1
 
 
 def _site(options: argparse.Namespace) -> int:
@@ -106,6 +128,16 @@ def parser() -> argparse.ArgumentParser:
     _add_notebooks(apps)
 
     _add_atlas(add("atlas", "what each ASGI server really does", ATLAS))
+    trace = commands.add_parser(
+        "trace",
+        help="show what your application's connections do, and why they end",
+        description=trace_options.DESCRIPTION,
+        usage=trace_options.USAGE,
+        epilog=trace_options.EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    trace_options.add_options(trace)
     return top
 
 

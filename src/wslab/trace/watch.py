@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from wslab.trace.model import Connection, Event
 from wslab.trace.recorder import Recorder
 from wslab.trace.recording import Bounds
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,12 @@ class Watch:
     """
 
     def __init__(
-        self, recorder: Recorder, views: Sequence[View], interval: float, bounds: Bounds
+        self,
+        recorder: Recorder,
+        views: Sequence[View],
+        interval: float,
+        bounds: Bounds,
+        failed: Callable[[Exception], None] | None = None,
     ) -> None:
         """Prepare a watch.
 
@@ -52,11 +60,14 @@ class Watch:
             views: What is told.
             interval: Seconds between two looks.
             bounds: What is kept of each whole connection.
+            failed: Is called with what a view raises, which is told no more; by
+                default it is logged.
         """
         self._recorder = recorder
-        self._views = views
+        self._views = list(views)
         self._interval = interval
         self._bounds = bounds
+        self._failed = failed or _log
         self._wholes: dict[int, Connection] = {}
         self._ending = threading.Event()
         self._thread = threading.Thread(
@@ -77,16 +88,22 @@ class Watch:
         while not ended:
             ended = self._ending.wait(self._interval)
             self._look()
-        for view in self._views:
-            view.close()
+        self._tell(lambda view: view.close())
 
     def _look(self) -> None:
-        trace = self._recorder.take()
+        trace = self._recorder.take(ends=True)
         if not trace.connections and not trace.left_out:
             return
         news = [self._news(new) for new in trace.connections]
-        for view in self._views:
-            view.show(news, trace.left_out)
+        self._tell(lambda view: view.show(news, trace.left_out))
+
+    def _tell(self, tell: Callable[[View], None]) -> None:
+        for view in tuple(self._views):
+            try:
+                tell(view)
+            except Exception as error:
+                self._views.remove(view)
+                self._failed(error)
 
     def _news(self, new: Connection) -> News:
         earlier = self._wholes.pop(new.number, None)
@@ -94,6 +111,10 @@ class Watch:
         if not whole.is_over:
             self._wholes[new.number] = whole
         return News(new, whole)
+
+
+def _log(error: Exception) -> None:
+    logger.error("a view failed, and is told no more", exc_info=error)
 
 
 def joined(earlier: Connection, later: Connection, bounds: Bounds) -> Connection:

@@ -1,0 +1,164 @@
+"""The file of a recording: a header, then a line of JSON for each connection."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from wslab.cli.trace.teller import Telling
+from wslab.trace.model import Connection
+from wslab.trace.trace import Trace
+from wslab.trace.watch import View
+
+FORMAT = "wslab trace"
+VERSION = 1
+"""Of the form of the file; each line after the header has one of its own."""
+
+
+class NoRecording(Exception):
+    """A file that can't be read or written as a recording; its text is a sentence."""
+
+
+def view(options: argparse.Namespace) -> View:
+    """Return the view that records into the file that `create` made."""
+    return Telling(Recording(options.out, options.out_limit))
+
+
+def create(path: Path) -> None:
+    """Make the file, empty if it is there.
+
+    Raises:
+        NoRecording: It can't be written.
+    """
+    try:
+        path.write_bytes(b"")
+    except OSError as error:
+        raise NoRecording(f"{path} can't be written: {error.strerror}") from None
+
+
+class Recording:
+    """Writes connections that are over to the end of a file, each at once.
+
+    Every process that serves, as a reload starts one after the other, writes a header
+    of its own.
+    """
+
+    def __init__(self, path: Path, limit: int) -> None:
+        """Open the file, and write the header.
+
+        Args:
+            path: The file, which may have lines already.
+            limit: Bytes that it may have.
+        """
+        self._path = path
+        self._limit = limit
+        self._count = 0
+        self._left_out = 0
+        self._file = path.open("ab", buffering=0)
+        header = {"wslab": version("wslab"), "uvicorn": version("uvicorn")}
+        self._write({"format": FORMAT, "version": VERSION, **header})
+
+    def tell(self, new: Connection) -> None:
+        """Do nothing: a connection is written as a whole."""
+
+    def conclude(self, whole: Connection) -> None:
+        """Write a connection, if there is room."""
+        if self._write(Trace((whole,)).to_json()):
+            self._count += 1
+        else:
+            self.leave_out(1)
+
+    def leave_out(self, count: int) -> None:
+        """Count connections that are missing."""
+        self._left_out += count
+
+    def close(self) -> None:
+        """Write how many connections are missing, and tell the user."""
+        if self._left_out:
+            self._write(Trace((), self._left_out).to_json(), even_if_full=True)
+        self._file.close()
+        missing = f"; {self._left_out} were left out" if self._left_out else ""
+        print(
+            f"{self._count} connections are in {self._path}{missing}", file=sys.stderr
+        )
+
+    def _write(self, document: dict[str, Any], even_if_full: bool = False) -> bool:
+        """Write a line and return whether it had room."""
+        line = json.dumps(document, separators=(",", ":")).encode() + b"\n"
+        if self._file.tell() + len(line) > self._limit and not even_if_full:
+            return False
+        self._file.write(line)
+        return True
+
+
+def read(path: Path) -> Iterator[Trace]:
+    """Yield the connections of a recording, as they ended, each in a trace.
+
+    Those of a later process are numbered on from those before it. A last line that is
+    not whole, since its process was killed, is said on standard error.
+
+    Raises:
+        NoRecording: There is no such file, or it is no recording of this version.
+    """
+    highest = offset = 0
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                document = _document(path, number, line)
+                if document is None:
+                    print(f"{path}: its last line is cut off", file=sys.stderr)
+                elif "format" in document:
+                    offset = highest
+                else:
+                    trace = _trace(path, number, document)
+                    trace = replace(
+                        trace,
+                        connections=tuple(
+                            replace(it, number=it.number + offset)
+                            for it in trace.connections
+                        ),
+                    )
+                    highest = max(highest, *(it.number for it in trace.connections), 0)
+                    yield trace
+            if file.tell() == 0:
+                raise NoRecording(f"{path} is empty")
+    except OSError as error:
+        raise NoRecording(f"{path} can't be read: {error.strerror}") from None
+
+
+def _document(path: Path, number: int, line: bytes) -> dict[str, Any] | None:
+    """Return a line's object, None for one that is cut off."""
+    if number > 1 and not line.endswith(b"\n"):
+        return None
+    try:
+        document = json.loads(line)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise NoRecording(f"{path}, line {number}: no recording of `wslab trace --out`")
+    _check(path, number, document)
+    return document
+
+
+def _check(path: Path, number: int, document: dict[str, Any]) -> None:
+    header = document.get("format") == FORMAT
+    if number == 1 and not header:
+        raise NoRecording(f"{path} is no recording of `wslab trace --out`")
+    if header and document.get("version") != VERSION:
+        found = document.get("version")
+        raise NoRecording(
+            f"{path} is a recording of version {found}, this wslab reads {VERSION}"
+        )
+
+
+def _trace(path: Path, number: int, document: dict[str, Any]) -> Trace:
+    try:
+        return Trace.from_json(document)
+    except ValueError as error:
+        raise NoRecording(f"{path}, line {number}: {error}") from None

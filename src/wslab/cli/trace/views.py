@@ -1,0 +1,44 @@
+"""Which views the options ask for, and what is kept for them."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import TextIO
+
+from wslab.cli.trace import lines, plain, recording
+from wslab.cli.trace.narrowing import Narrowed, Narrowing
+from wslab.trace.recording import Bounds
+from wslab.trace.watch import View
+
+PAYLOADS = 64 * 1024
+"""Bytes of a message that `--payloads` keeps."""
+
+
+def views_of(options: argparse.Namespace, stream: TextIO) -> list[View]:
+    """Return the views that the options ask for, each told what these admit."""
+    views = [shown(options, stream)] if is_shown(options) else []
+    if options.out:
+        views.append(recording.view(options))
+    return [Narrowed(view, Narrowing.of(options)) for view in views]
+
+
+def shown(options: argparse.Namespace, stream: TextIO) -> View:
+    """Return the view that writes to a stream."""
+    return lines.view(stream) if options.json else plain.view(options, stream)
+
+
+def is_shown(options: argparse.Namespace) -> bool:
+    """Return whether anything is shown while it happens: with `--out` if asked for."""
+    return options.plain or options.json or not options.out
+
+
+def interval(options: argparse.Namespace) -> float:
+    """Return the seconds between two looks."""
+    return 0.1 if is_shown(options) else 1.0
+
+
+def bounds(options: argparse.Namespace) -> Bounds:
+    """Return what is kept: of as many connections as a process may have at once."""
+    kept = Bounds(first_connections=4_000, last_connections=1_000)
+    return replace(kept, excerpt=PAYLOADS) if options.payloads else kept
