@@ -1,0 +1,55 @@
+"""The page as a view of a watch."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from wslab.cli.trace.web.kept import Limits, Shelf
+from wslab.cli.trace.web.server import PageServer
+from wslab.trace.watch import News
+
+
+class WebView:
+    """Shows connections on a page of 127.0.0.1, from the first moment to `close`.
+
+    Attributes:
+        address: where the page is.
+    """
+
+    def __init__(self, title: str, port: int = 0, limits: Limits | None = None) -> None:
+        """Serve the page.
+
+        Args:
+            title: what is traced, as "module:app".
+            port: of 127.0.0.1; a free one if it is 0.
+            limits: how much is kept.
+
+        Raises:
+            OSError: the port is taken, or may not be taken.
+        """
+        self._shelf = Shelf(limits)
+        self._server = PageServer(self._shelf, title, port)
+        self._server.start()
+        self.address = self._server.address
+
+    def show(self, news: Sequence[News], left_out: int) -> None:
+        """Keep what happened, and have open pages show it."""
+        self._shelf.add(news, left_out)
+        self._server.wake()
+
+    def close(self) -> None:
+        """End the page's server: pages that are open keep what they show."""
+        self._server.stop()
+
+
+def web(options: Namespace, port: int) -> WebView:
+    """Return the view of `--web`, its address printed.
+
+    Raises:
+        OSError: the port is taken, or may not be taken.
+    """
+    view = WebView(options.app, port)
+    print(f"wslab trace: the connections are at {view.address}", file=sys.stderr)
+    return view
