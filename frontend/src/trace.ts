@@ -126,8 +126,8 @@ class TracePage {
     const number = Number(event.target.closest("tr")?.dataset.number ?? 0);
     if (!number || getSelection()?.type === "Range") return;
     event.preventDefault();
-    this.#choose(number);
     this.#list.focus(number);
+    this.#choose(number);
   }
 
   #key(event: KeyboardEvent): void {
@@ -150,8 +150,8 @@ class TracePage {
     if (!row && !free && !(typing && step === 1)) return false;
     const number = this.#list.beside(row || free ? from : 0, step);
     if (!number) return false;
-    if (this.#query.open) this.#choose(number);
     this.#list.focus(number);
+    if (this.#query.open) this.#choose(number);
     return true;
   }
 

@@ -71,8 +71,9 @@ export class ContentPanel {
       }),
     );
     byId("facts").replaceChildren(
-      ...content.facts.flatMap(([name, value]) => [element("dt", "", name), element("dd", "", value)]),
+      ...content.facts.map(([name, value]) => element("div", "", element("dt", "", name), element("dd", "", value))),
     );
+    byId("facts").className = names.length ? "frame" : "";
     this.#payload.className = form;
     this.#payload.textContent = content.forms[form] ?? "";
     byId("kept").replaceChildren(...this.#kept(content));

@@ -78,6 +78,7 @@ export class DetailPanel {
     this.#wanted = 0;
     this.closeEvent();
     this.#panel.hidden = number === 0;
+    if (number) this.#panel.scrollIntoView({ block: "start" });
     if (number) void this.#load();
   }
 

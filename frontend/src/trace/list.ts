@@ -127,11 +127,11 @@ export class List {
     return Number(shown[at < 0 ? 0 : to]?.dataset.number ?? 0);
   }
 
-  /** Move the keyboard to a row. */
+  /** Move the keyboard to a row, and have it seen. */
   focus(number: number): void {
     const row = this.#rows.get(number);
-    row?.link.focus({ preventScroll: true });
     row?.element.scrollIntoView({ block: "nearest" });
+    row?.link.focus({ preventScroll: true });
   }
 
   #add(summary: Summary): Row {
@@ -171,7 +171,7 @@ function fill({ summary, element: row, link, dot, cells }: Row): void {
   link.setAttribute("aria-label", `${summary.number}, ${dot.title}`);
   const texts: Record<Column, string> = {
     path: summary.path,
-    code: codeOf(summary),
+    code: codeOf(summary) || (summary.live ? "live" : ""),
     why: summary.why ?? (summary.running ? "ended; the handler still runs" : ""),
     reason: summary.reason ?? "",
     by: summary.closedBy ?? "",

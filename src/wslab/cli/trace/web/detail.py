@@ -114,5 +114,9 @@ def _described(event: Event) -> JSON:
         "sender": event.sender,
         "kind": label.name or "response",
         "label": label._replace(name="", brief="").fit(_LABEL),
-        "size": event.length if isinstance(event, Frame) else None,
+        "size": _size(event) if isinstance(event, Frame) else None,
     }
+
+
+def _size(frame: Frame) -> int:
+    return frame.length if frame.size is None else frame.size
