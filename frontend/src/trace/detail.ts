@@ -25,7 +25,7 @@ interface TraceEvent {
 
 interface Detail {
   readonly summary: Summary;
-  readonly why: { readonly text: string; readonly failed: boolean; readonly more: readonly string[] } | null;
+  readonly why: { readonly text: string; readonly failed: boolean; readonly more: readonly string[] };
   readonly ladder: string;
   readonly rows: readonly LadderRow[];
   readonly events: readonly TraceEvent[];
@@ -145,9 +145,9 @@ export class DetailPanel {
     say(byId("chosen"), `${summary.number}  ${summary.path || "(no request yet)"}`);
     byId("chosen").title = summary.path;
     const why = byId("why");
-    why.className = detail.why?.failed ? "failed" : "";
-    const text = detail.why?.text ?? (summary.running ? "The connection has ended; the handler still runs." : "Live.");
-    why.replaceChildren(text, ...(detail.why?.more ?? []).map((line) => element("small", "", line)), element("small", "", factsOf(summary)));
+    why.className = detail.why.failed ? "failed" : "";
+    const more = [...detail.why.more, factsOf(summary)].map((line) => element("small", "", line));
+    why.replaceChildren(detail.why.text, ...more);
     byId("drawing").replaceChildren(drawing(detail.ladder));
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.place : undefined;
     byId("rows").replaceChildren(...detail.rows.map((row, i) => this.#row(detail, row, i)));

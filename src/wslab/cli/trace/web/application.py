@@ -134,9 +134,9 @@ def _last_id(scope: Scope) -> str:
 
     A browser that connects again sends it as a header, a page that does in its query.
     """
-    header = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+    header: bytes = dict(scope["headers"]).get(b"last-event-id", b"")
     query = parse_qs(scope["query_string"].decode("latin-1"))
-    return header or query.get("since", [""])[-1]
+    return header.decode("latin-1") or query.get("since", [""])[-1]
 
 
 async def _gone(receive: Receive) -> None:

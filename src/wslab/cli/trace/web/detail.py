@@ -7,7 +7,8 @@ from typing import Any
 
 from wslab.cli.trace.web.kept import Kept
 from wslab.cli.trace.web.summary import summary
-from wslab.trace.explain import explain
+from wslab.cli.trace.why import why
+from wslab.trace.explain import Explanation, explain
 from wslab.trace.ladder.labels import application_label, wire_label
 from wslab.trace.ladder.rung import Rung
 from wslab.trace.ladder.sections import Section, ladder_of
@@ -28,12 +29,13 @@ def detail(kept: Kept) -> JSON:
     """
     connection = kept.connection
     ids = [event_id(connection, index) for index in range(len(connection.events))]
-    evidence, why = _explained(connection)
+    explanation = explain(connection) if connection.is_over else None
+    evidence = frozenset(explanation.evidence if explanation else ())
     ladder = ladder_of([connection])
     (section,) = ladder.sections
     return {
         "summary": summary(kept),
-        "why": why,
+        "why": _explained(connection, explanation),
         "ladder": ladder_html(ladder),
         "rowHeight": ROW,
         "rows": list(_rows(connection, section, ids, evidence)),
@@ -67,16 +69,11 @@ def event_of(connection: Connection, identity: int) -> Event | None:
     return connection.events[index] if index < len(connection.events) else None
 
 
-def _explained(connection: Connection) -> tuple[frozenset[int], JSON | None]:
-    why = explain(connection)
-    if why is None:
-        return frozenset(), None
-    return frozenset(why.evidence), {
-        "cause": why.cause,
-        "text": why.text,
-        "failed": why.failed,
-        "more": [],
-    }
+def _explained(connection: Connection, found: Explanation | None) -> JSON:
+    """Return why it ended in lines, what goes on in one if it has not."""
+    first, *more = why(connection)
+    failed = found is not None and found.failed
+    return {"text": first.removeprefix("Why: "), "more": more, "failed": failed}
 
 
 def _rows(

@@ -101,9 +101,9 @@ class Shelf:
         whole = news.whole
         before = self._kept.pop(whole.number, None)
         if before is None:
-            tally, size = Tally(is_whole=not news.new.continued), 0
+            tally, size = Tally().plus(whole), 0
         else:
-            tally, size = before.tally, before.size
+            tally, size = before.tally.plus(news.new), before.size
             self._counts[before.is_websocket] -= 1
             self._bytes -= size
         if before is None or whole.left_out:
@@ -111,7 +111,6 @@ class Shelf:
         else:
             size += sum(map(_size, news.new.events))
         kind = whole.is_websocket
-        tally = tally.plus(news.new)
         self._kept[whole.number] = Kept(whole, tally, kind, size, self._version)
         self._counts[kind] += 1
         self._bytes += size

@@ -14,6 +14,7 @@ from wslab.cli.trace.web.application import Application
 from wslab.cli.trace.web.kept import Shelf
 from wslab.cli.trace.web.stream import Changing
 
+LOGGERS = ("uvicorn.error", "uvicorn.access")
 LOOPBACK = "127.0.0.1"
 GRACE = 1
 """Seconds that a reader who takes nothing may hold up the end."""
@@ -31,7 +32,7 @@ class PageServer:
         Raises:
             OSError: the port is taken, or may not be taken.
         """
-        self._socket = _bound(port)
+        self._socket = bound(port)
         self._port: int = self._socket.getsockname()[1]
         self._shelf = shelf
         self._title = title
@@ -43,7 +44,7 @@ class PageServer:
     @property
     def address(self) -> str:
         """Where the page is."""
-        return f"http://{LOOPBACK}:{self._port}/"
+        return address(self._port)
 
     def start(self) -> None:
         """Serve from now on; returns when requests are taken."""
@@ -68,20 +69,35 @@ class PageServer:
         application = Application(self._shelf, changing, self._port, self._title)
         self._server = uvicorn.Server(_config(application))
         self._changing.set_result(changing)
-        logger = logging.getLogger("uvicorn.error")
-        logger.addFilter(self._is_wanted)
+        loggers = [logging.getLogger(name) for name in LOGGERS]
+        for logger in loggers:
+            logger.addFilter(self._is_wanted)
         try:
             await self._server.serve(sockets=[self._socket])
         finally:
-            logger.removeFilter(self._is_wanted)
+            for logger in loggers:
+                logger.removeFilter(self._is_wanted)
 
     def _is_wanted(self, record: logging.LogRecord) -> bool:
-        """Keep what this server says of its coming and going out of the other's log."""
+        """Keep this server's requests, and its coming and going, out of the log.
+
+        uvicorn's loggers are the process's: it is the traced server's log.
+        """
         ours = record.thread == self._thread.ident
         return not ours or record.levelno >= logging.WARNING
 
 
-def _bound(port: int) -> socket.socket:
+def address(port: int) -> str:
+    """Return where the page of a port is."""
+    return f"http://{LOOPBACK}:{port}/"
+
+
+def bound(port: int) -> socket.socket:
+    """Return a socket that listens at a port of 127.0.0.1, a free one if it is 0.
+
+    Raises:
+        OSError: the port is taken, or may not be taken.
+    """
     bound = socket.socket()
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -95,7 +111,7 @@ def _bound(port: int) -> socket.socket:
 
 
 def _config(application: Application) -> uvicorn.Config:
-    config = uvicorn.Config(
+    return uvicorn.Config(
         application,
         http="h11",
         ws="none",
@@ -106,5 +122,3 @@ def _config(application: Application) -> uvicorn.Config:
         log_config=None,
         timeout_graceful_shutdown=GRACE,
     )
-    config.access_log = False  # as an argument it would silence the traced server's
-    return config

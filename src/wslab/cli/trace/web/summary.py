@@ -22,7 +22,7 @@ def summary(kept: Kept) -> JSON:
     connection, tally = kept.connection, kept.tally
     response = connection.handshake.response
     refused = response is not None and not connection.handshake.is_accepted
-    why = explain(connection)
+    why = explain(connection) if connection.is_over else None
     return {
         "number": connection.number,
         "version": kept.version,

@@ -12,7 +12,7 @@ _MESSAGES = {"websocket.receive": "client", "websocket.send": "server"}
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Messages, and the bytes of all frames' payloads on the wire, of one sender."""
+    """Messages of one sender, and the bytes of their frames' payloads on the wire."""
 
     messages: int = 0
     bytes: int = 0
@@ -49,8 +49,7 @@ def _counted(
     """Yield sender, messages so far (None: one more) and bytes of what counts."""
     for event in events:
         match event:
-            case Frame():
-                count = 0 if event.message is None else event.message + 1
-                yield event.sender, count, event.length
+            case Frame() if event.message is not None:
+                yield event.sender, event.message + 1, event.length
             case ApplicationEvent() if event.type in _MESSAGES and not on_wire:
                 yield _MESSAGES[event.type], None, event.length or 0

@@ -7,8 +7,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from wslab.cli.trace.web.kept import Limits, Shelf
-from wslab.cli.trace.web.server import PageServer
-from wslab.trace.watch import News
+from wslab.cli.trace.web.server import PageServer, address, bound
+from wslab.trace.watch import News, View
 
 
 class WebView:
@@ -44,12 +44,19 @@ class WebView:
         self._server.stop()
 
 
-def web(options: Namespace, port: int) -> WebView:
-    """Return the view of `--web`, its address printed.
+def view(options: Namespace, title: str) -> View:
+    """Return the view of `--web`, on the port that `take_port` took."""
+    return WebView(title, options.web)
+
+
+def take_port(options: Namespace) -> None:
+    """Choose the port where none is given, and say where the page will be.
+
+    A reloader starts one process after the other: each has the page at this port.
 
     Raises:
         OSError: the port is taken, or may not be taken.
     """
-    view = WebView(options.app, port)
-    print(f"wslab trace: the connections are at {view.address}", file=sys.stderr)
-    return view
+    with bound(options.web) as taken:
+        options.web = taken.getsockname()[1]
+    print(f"wslab trace: the page is at {address(options.web)}", file=sys.stderr)
