@@ -53,17 +53,13 @@ class Recorder:
 
         return recorded
 
-    def take(self, ends: bool = False) -> Trace:
+    def take(self) -> Trace:
         """Return what happened since the last look, without waiting for anything.
 
         May be called from any thread.
-
-        Args:
-            ends: whether a connection that was seen before is there once more when it
-                is over, though it had no event since.
         """
         with self._activity.lock:
-            taken = [c.take(ends) for c in self._connections]
+            taken = [c.take() for c in self._connections]
             self._connections = [c for c in self._connections if not c.is_over]
             left_out, self._left_out = self._left_out, 0
         return Trace(tuple(c for c in taken if c is not None), left_out)

@@ -211,17 +211,14 @@ class RecordedConnection:
             except Exception as error:
                 self.guard.keep(error)
 
-    def take(self, ends: bool = False) -> Connection | None:
+    def take(self) -> Connection | None:
         """Return what happened since the last call, None if nothing did.
 
         The caller holds the lock.
-
-        Args:
-            ends: whether it counts that a connection is over, without a new event.
         """
         self.catch_up()
         events = (*self._first, *self._last)
-        if not events and not (ends and self.is_over and self._looks):
+        if not events:
             return None
         connection = Connection(
             events=tuple(event for _, event in events),
