@@ -480,3 +480,26 @@ async def test_failing_send_is_told():
 def test_trace_of_a_server_that_was_never_used():
     """F33: a look before anything has happened."""
     assert str(Recorder().take()) == "nothing since the last look"
+
+
+def test_an_end_that_comes_after_the_last_event_is_told_to_who_asks():
+    """A server's FIN is noted when it is sent, the end when the connection is gone."""
+    recorder = Recorder()
+    connection = recorder.connect()
+    connection.end("server", "FIN")
+    assert not recorder.take(ends=True).connection.is_over
+    connection.lost = True
+    (over,) = recorder.take(ends=True).connections
+    assert over.is_over
+    assert over.events == ()
+    assert over.tcp_end == TcpEnd("server", "FIN")
+    assert recorder.take(ends=True).connections == ()
+
+
+def test_an_end_alone_is_nothing_to_see():
+    recorder = Recorder()
+    connection = recorder.connect()
+    connection.end("server", "FIN")
+    recorder.take()
+    connection.lost = True
+    assert recorder.take().connections == ()

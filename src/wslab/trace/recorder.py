@@ -53,16 +53,21 @@ class Recorder:
 
         return recorded
 
-    def take(self) -> Trace:
+    def take(self, ends: bool = False) -> Trace:
         """Return what happened since the last look, without waiting for anything.
 
         May be called from any thread.
+
+        Args:
+            ends: Whether a connection counts, too, of which nothing new is to be seen
+                but that it is over.
         """
         with self._activity.lock:
             taken = [c.take() for c in self._connections]
-            self._connections = [c for c in self._connections if not c.is_over]
+            self._connections = [c for c in self._connections if not c.is_taken]
             left_out, self._left_out = self._left_out, 0
-        return Trace(tuple(c for c in taken if c is not None), left_out)
+        shown = (c for c in taken if c is not None and (c.events or ends))
+        return Trace(tuple(shown), left_out)
 
     def progress(self) -> tuple[int, bool]:
         """Return how much was recorded so far, and whether anything is ending.

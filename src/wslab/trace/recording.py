@@ -137,6 +137,7 @@ class RecordedConnection:
         self.exchanges = 0
         self.lost = False
         self.dropped = False
+        self.is_taken = False
         self.paused = False
         self.client: str | None = None
         self._activity = activity
@@ -214,18 +215,21 @@ class RecordedConnection:
     def take(self) -> Connection | None:
         """Return what happened since the last call, None if nothing did.
 
-        The caller holds the lock.
+        That it is over happens too, and may come after the last event. The caller holds
+        the lock.
         """
+        lost, calls = self.lost, self.calls  # first: what comes later is for later
         self.catch_up()
         events = (*self._first, *self._last)
-        if not events:
+        self.is_taken = lost and not calls
+        if not events and not (self.is_taken and self._looks):
             return None
         connection = Connection(
             events=tuple(event for _, event in events),
             gap=len(self._first),
             left_out=self._left_out,
             continued=self._looks > 0,
-            is_open=not self.lost,
+            is_open=not lost,
             handshake=Handshake(self._heads.get("client"), self._heads.get("server")),
             close_frame=self._close,
             tcp_end=self._end,
@@ -235,7 +239,7 @@ class RecordedConnection:
             times=tuple(round(at, 6) for at, _ in events),
             client=self.client,
             paused=self.paused,
-            calls=self.calls,
+            calls=calls,
         )
         self._first, self._left_out = [], 0
         self._last.clear()

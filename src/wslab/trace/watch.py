@@ -91,7 +91,7 @@ class Watch:
         self._tell(lambda view: view.close())
 
     def _look(self) -> None:
-        trace = self._recorder.take()
+        trace = self._recorder.take(ends=True)
         if not trace.connections and not trace.left_out:
             return
         news = [self._news(new) for new in trace.connections]
