@@ -47,7 +47,8 @@ directory. Each runs with `uvicorn NAME:app` there.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     top = parser()
-    options, words = top.parse_known_args(arguments)
+    given = trace_options.with_port(sys.argv[1:] if arguments is None else arguments)
+    options, words = top.parse_known_args(given)
     if words and options.command != "trace":
         top.error(f"unrecognized arguments: {' '.join(words)}")
     with sigterm_interrupts() as come:

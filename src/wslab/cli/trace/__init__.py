@@ -1,0 +1,1 @@
+"""`wslab trace`: the ladder of an application, and why each connection ended."""

@@ -31,11 +31,11 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         from wslab.cli.trace import server  # uvicorn is not needed for a recording
 
         return server.run(options, words)
-    except NoRecording as error:
-        print(f"wslab trace: {error}", file=sys.stderr)
-        return 2
     except BrokenPipeError:
         abandon(sys.stdout)
         return 0
+    except (NoRecording, OSError) as error:
+        print(f"wslab trace: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 MIB = 1 << 20
@@ -25,6 +26,7 @@ examples:
   wslab trace app:app --port 9000 --reload
   wslab trace --path '/chat/*' --only-failures app:app
   wslab trace --proxy ws://127.0.0.1:8000 --port 9000
+  wslab trace --web app:app
   wslab trace --out today.trace app:app
   wslab trace show today.trace --only-failures
 
@@ -38,6 +40,9 @@ ONLY_FAILURES = "only what a client or the application sees fail, once it has en
 WITH_HTTP = "connections, too, on which nobody asked for a WebSocket"
 PLAIN = "a line for each event, and the ladder at the end (default if no terminal)"
 JSON = "a JSON object a line, for programs; what the application prints goes to stderr"
+WEB = """\
+show them on a page of 127.0.0.1, at PORT or a free one, and write nothing here unless
+--plain or --json asks for it"""
 PAYLOADS = "keep up to 64 KiB of each message, not only its first 128 bytes"
 PROXY = """\
 stand in front of the server at URL, as ws://127.0.0.1:8000, instead of running an
@@ -61,11 +66,29 @@ def add_options(command: argparse.ArgumentParser) -> None:
     form = views.add_mutually_exclusive_group()
     form.add_argument("--plain", action="store_true", help=PLAIN)
     form.add_argument("--json", action="store_true", help=JSON)
+    views.add_argument(
+        "--web", type=_port, nargs="?", const=0, metavar="PORT", help=WEB
+    )
     views.add_argument("--payloads", action="store_true", help=PAYLOADS)
     views.add_argument("--out", type=Path, metavar="FILE", help=OUT)
     views.add_argument(
         "--out-limit", type=_mebibytes, metavar="N", default=64 * MIB, help=OUT_LIMIT
     )
+
+
+def with_port(arguments: Sequence[str]) -> list[str]:
+    """Return arguments in which a `--web` without a port takes no other word for it."""
+    following = [*arguments[1:], ""]
+    return [
+        "--web=0" if word == "--web" and not after.isdecimal() else word
+        for word, after in zip(arguments, following, strict=True)
+    ]
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 0 to 65535")
+    return int(text)
 
 
 def _mebibytes(text: str) -> int:

@@ -23,6 +23,7 @@ from wslab.cli.termination import sigterm_interrupts
 from wslab.cli.trace import recording
 from wslab.cli.trace.output import abandon, reserved_output
 from wslab.cli.trace.views import bounds, interval, views_of
+from wslab.cli.trace.web import view as web
 from wslab.trace.recorder import Recorder
 from wslab.trace.watch import Watch
 
@@ -74,7 +75,7 @@ class TracedServer(uvicorn.Server):
         self.output = reserved_output() if options.json else sys.stdout
         self.watch = Watch(
             self.config.recorder,
-            views_of(options, self.output),
+            views_of(options, self.output, str(self.config.app)),
             interval(options),
             bounds(options),
             failed=self._failed,
@@ -109,6 +110,7 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
 
     Raises:
         NoRecording: The file to record into can't be written.
+        OSError: The page can't have its port.
         SystemExit: With uvicorn's status, after its message.
     """
     try:
@@ -124,6 +126,8 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         return 2
     if options.out:
         recording.create(options.out)
+    if options.web is not None:
+        web.take_port(options)
     return _serve(config)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from wslab.cli.trace.narrowing import Narrowed, Narrowing
 from wslab.cli.trace.recording import NoRecording, read
-from wslab.cli.trace.views import shown
-from wslab.trace.watch import News
+from wslab.cli.trace.views import on_page, shown
+from wslab.cli.trace.web.view import take_port
+from wslab.trace.watch import News, View
 
 
 def run(options: argparse.Namespace, words: Sequence[str]) -> int:
@@ -23,8 +25,28 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         raise NoRecording(f"show takes one file, not {' '.join(words) or 'none'}")
     if options.out:
         raise NoRecording("show reads a recording: --out has no place there")
+    if options.web is not None:
+        return _show_on_page(options, Path(words[0]))
     view = Narrowed(shown(options, sys.stdout), Narrowing.of(options))
-    for trace in read(Path(words[0])):
-        view.show([News(it, it) for it in trace.connections], trace.left_out)
+    _tell(view, Path(words[0]))
     view.close()
     return 0
+
+
+def _show_on_page(options: argparse.Namespace, path: Path) -> int:
+    """Show a recording on a page until Ctrl-C."""
+    take_port(options)
+    view = on_page(options, path.name)
+    try:
+        _tell(view, path)
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        view.close()
+    return 0
+
+
+def _tell(view: View, path: Path) -> None:
+    for trace in read(path):
+        view.show([News(it, it) for it in trace.connections], trace.left_out)

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from wslab.cli.trace import lines, plain, recording
 from wslab.cli.trace.narrowing import Narrowed, Narrowing
+from wslab.cli.trace.web import view as web
 from wslab.trace.recording import Bounds
 from wslab.trace.watch import View
 
@@ -15,12 +16,29 @@ PAYLOADS = 64 * 1024
 """Bytes of a message that `--payloads` keeps."""
 
 
-def views_of(options: argparse.Namespace, stream: TextIO) -> list[View]:
-    """Return the views that the options ask for, each told what these admit."""
-    views = [shown(options, stream)] if is_shown(options) else []
+def views_of(options: argparse.Namespace, stream: TextIO, app: str) -> list[View]:
+    """Return the views that the options ask for, each told what these admit.
+
+    Args:
+        options: The command's own.
+        stream: What is written to.
+        app: What is traced, as "module:app".
+    """
+    narrowing = Narrowing.of(options)
+    views: list[View] = []
+    if is_shown(options):
+        views.append(Narrowed(shown(options, stream), narrowing))
     if options.out:
-        views.append(recording.view(options))
-    return [Narrowed(view, Narrowing.of(options)) for view in views]
+        views.append(Narrowed(recording.view(options), narrowing))
+    if options.web is not None:
+        views.append(on_page(options, app))
+    return views
+
+
+def on_page(options: argparse.Namespace, title: str) -> View:
+    """Return the page, which hides by itself what is no WebSocket."""
+    narrowing = replace(Narrowing.of(options), with_http=True)
+    return Narrowed(web.view(options, title), narrowing)
 
 
 def shown(options: argparse.Namespace, stream: TextIO) -> View:
@@ -29,13 +47,13 @@ def shown(options: argparse.Namespace, stream: TextIO) -> View:
 
 
 def is_shown(options: argparse.Namespace) -> bool:
-    """Return whether anything is shown while it happens: with `--out` if asked for."""
-    return options.plain or options.json or not options.out
+    """Return whether anything is written: beside a file or a page if asked for."""
+    return options.plain or options.json or not (options.out or options.web is not None)
 
 
 def interval(options: argparse.Namespace) -> float:
     """Return the seconds between two looks."""
-    return 0.1 if is_shown(options) else 1.0
+    return 0.1 if is_shown(options) or options.web is not None else 1.0
 
 
 def bounds(options: argparse.Namespace) -> Bounds:

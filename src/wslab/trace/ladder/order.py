@@ -16,10 +16,14 @@ from wslab.trace.model import (
 
 
 class Row(NamedTuple):
-    """One row: what was on the wire and what the application saw of it."""
+    """One row: what was on the wire and what the application saw of it.
+
+    `events` are the indices of both.
+    """
 
     wire: WireEvent | None
     application: ApplicationEvent | None
+    events: tuple[int, ...]
 
 
 def rows_of(events: Sequence[Event]) -> list[Row]:
@@ -83,7 +87,7 @@ class _Ladder:
                     application = event
                 case _:
                     wire = event
-        return Row(wire, application)
+        return Row(wire, application, tuple(indices))
 
 
 def _partners(events: Sequence[Event]) -> Iterator[tuple[int, int]]:

@@ -22,12 +22,14 @@ class Side(NamedTuple):
 class Rung(NamedTuple):
     """What was on the wire and what the application saw of it.
 
-    `shape` is equal in rungs that repeat, whatever their contents.
+    `shape` is equal in rungs that repeat, whatever their contents. `events` are the
+    indices of what it shows among the connection's events.
     """
 
     wire: Side | None
     application: Side | None
     shape: object
+    events: tuple[int, ...]
 
     @property
     def said(self) -> tuple[Side | None, Side | None]:
@@ -41,13 +43,18 @@ class Note(NamedTuple):
     text: str
 
 
-def rungs_of(events: Sequence[Event]) -> list[Rung]:
-    """Return the rungs of one connection, in an order that two runs have in common."""
-    return [_rung(row) for row in rows_of(events)]
+def rungs_of(events: Sequence[Event], first: int = 0) -> list[Rung]:
+    """Return the rungs of one connection, in an order that two runs have in common.
+
+    Args:
+        events: the connection's, or a part of them.
+        first: the index of the first of them.
+    """
+    return [_rung(row, first) for row in rows_of(events)]
 
 
-def _rung(row: Row) -> Rung:
-    wire, application = row
+def _rung(row: Row, first: int) -> Rung:
+    wire, application, events = row
     return Rung(
         wire and Side(wire.sender, wire_label(wire)),
         application
@@ -55,6 +62,7 @@ def _rung(row: Row) -> Rung:
             application.sender, application_label(application), not application.is_end
         ),
         _shape(row),
+        tuple(first + index for index in events),
     )
 
 

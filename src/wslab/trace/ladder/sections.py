@@ -76,7 +76,7 @@ def _rows(connection: Connection) -> tuple[Rung | Note, ...]:
     rows = fold(rungs_of(connection.events[: connection.gap]))
     if connection.left_out:
         rows.append(Note(f"{ELLIPSIS} {connection.left_out} events left out"))
-    rows += fold(rungs_of(connection.events[connection.gap :]))
+    rows += fold(rungs_of(connection.events[connection.gap :], connection.gap))
     if connection.fault:
         rows.append(Note(f"the recorder failed: {printable(connection.fault)}"))
     return tuple(rows)

@@ -17,7 +17,7 @@ from wslab.trace.ladder.sections import Ladder, Section
 # wider one up to 13 pixels, and from `WIDE` pixels on there is room for longer labels.
 WIDEST, WIDE = 760, 640
 CLIENT = 6
-ROW, TITLE = 30, 24
+ROW, TITLE, MARGIN = 30, 24, 2
 SERVER = "60%"
 _WIRE_CHARACTERS = (28, 46)
 _APPLICATION_CHARACTERS = (19, 31)
@@ -54,7 +54,7 @@ def ladder_html(ladder: Ladder) -> str:
     if not ladder.sections:
         return "<p><em>Nothing since the last look.</em></p>"
     body: list[str] = []
-    height = 2
+    height = MARGIN
     for section in ladder.sections:
         drawn, height = _section(section, height)
         body += drawn
@@ -70,6 +70,19 @@ def ladder_html(ladder: Ladder) -> str:
         f'<desc id="{mark}d">{escape(spoken)}</desc>'
         f"<style>{_STYLE}</style>{''.join(body)}</svg>"
     )
+
+
+def row_tops(section: Section, top: int = MARGIN) -> list[int]:
+    """Return where each row of a section begins, in pixels from the ladder's top.
+
+    A row is `ROW` pixels high.
+
+    Args:
+        section: one of the ladder's.
+        top: where the section begins; the first one begins below the margin.
+    """
+    top += TITLE - 6 + (TITLE if section.title is not None else 0)
+    return [top + ROW * number for number in range(len(section.rows))]
 
 
 def _sentence(row: Rung | Note) -> str:
@@ -89,22 +102,22 @@ def _sentence(row: Rung | Note) -> str:
 def _section(section: Section, top: int) -> tuple[list[str], int]:
     """Return the elements of a section that begins at `top`, and where it ends."""
     drawn: list[str] = []
+    tops = row_tops(section, top)
     if section.title is not None:
         drawn += _label(section.title, _TITLE_CHARACTERS, "0", top + 15, "h")
         top += TITLE
-    if not section.rows:
+    if not tops:
         return drawn, top
     drawn += [
         _text("client", "0", top + 13, "n"),
         _text("wire", "28%", top + 13, "n"),
         _text("application", "100%", top + 13, "n e"),
     ]
-    top += TITLE - 6
-    end = top + ROW * len(section.rows) + 6
+    top, end = tops[0], tops[-1] + ROW + 6
     for x in (CLIENT, SERVER):
         drawn.append(f'<line class="l" x1="{x}" x2="{x}" y1="{top}" y2="{end}"/>')
-    for number, row in enumerate(section.rows):
-        drawn += _row(row, top + ROW * number)
+    for row, at in zip(section.rows, tops, strict=True):
+        drawn += _row(row, at)
     return drawn, end + 8
 
 

@@ -1,0 +1,189 @@
+/** The page of `wslab trace --web`. */
+
+import { type Changes, Listener } from "./trace/changes.ts";
+import { DetailPanel } from "./trace/detail.ts";
+import { byId, say } from "./trace/element.ts";
+import { Filters, reset } from "./trace/filters.ts";
+import { List } from "./trace/list.ts";
+import { format, isKey, parse, type Query } from "./trace/query.ts";
+import type { Summary } from "./trace/summary.ts";
+
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 15,
+  PageUp: -15,
+  Home: -Infinity,
+  End: Infinity,
+};
+
+class TracePage {
+  readonly #form = byId<HTMLFormElement>("filters");
+  readonly #table = document.querySelector("#list table") as HTMLTableElement;
+  readonly #list = new List(this.#table);
+  readonly #filters = new Filters(this.#form);
+  readonly #detail = new DetailPanel(
+    (what, text) => void this.#copy(what, text),
+    () => this.#close(),
+    (summary) => this.#say(endOf(summary)),
+  );
+  #query: Query = parse(location.hash);
+  #leftOut = 0;
+  #seeing: ReturnType<typeof setTimeout> | undefined;
+  #saying: ReturnType<typeof setTimeout> | undefined;
+
+  start(): void {
+    this.#filters.write(this.#query);
+    this.#form.addEventListener("input", () => this.#filter(this.#filters.read(this.#query)));
+    this.#form.addEventListener("submit", (event) => event.preventDefault());
+    this.#form.addEventListener("reset", (event) => {
+      event.preventDefault();
+      this.#filter(reset(this.#query));
+      this.#filters.write(this.#query);
+    });
+    this.#table.addEventListener("click", (event) => this.#click(event));
+    document.addEventListener("keydown", (event) => this.#key(event));
+    window.addEventListener("hashchange", () => {
+      this.#query = parse(location.hash);
+      this.#filters.write(this.#query);
+      this.#show();
+      this.#open();
+    });
+    setInterval(() => this.#list.tick(), 1000);
+    const state = byId("state");
+    new Listener(
+      (changes) => this.#change(changes),
+      (told) => {
+        state.dataset.state = told;
+        say(state, told === "connecting" ? "waiting for wslab trace" : told);
+      },
+    ).start();
+    this.#show();
+    this.#open();
+  }
+
+  #change(changes: Changes): void {
+    if (changes.new) this.#list.clear();
+    say(byId("application"), changes.title);
+    document.title = `${changes.title} · wslab trace`;
+    for (const summary of changes.connections) this.#list.put(summary);
+    if (changes.numbers) this.#list.keep(changes.numbers);
+    this.#leftOut = changes.leftOut;
+    this.#show();
+    this.#detail.follow(this.#list.get(this.#query.open));
+  }
+
+  #filter(query: Query): void {
+    this.#query = query;
+    history.replaceState(null, "", format(query) || location.pathname);
+    const shown = this.#show();
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => this.#say(shown), 600);
+  }
+
+  /** Show what the query wants, and return how many that is in words. */
+  #show(): string {
+    const counts = this.#list.show(this.#query);
+    this.#list.mark(this.#query);
+    this.#filters.offer(this.#list.summaries, this.#query);
+    const shown = `${counts.shown === counts.all ? "" : `${counts.shown} of `}${counts.all} connection${counts.all === 1 ? "" : "s"}`;
+    say(byId("count"), `${shown}, ${counts.live} live, ${counts.failed} failed`);
+    say(byId("left-out"), this.#leftOut ? `${this.#leftOut} more are not kept` : "");
+    const nothing = byId("nothing");
+    nothing.hidden = counts.shown > 0;
+    say(nothing, counts.all ? "No connection is as the filters say." : "No connection yet. They appear here as they come.");
+    return shown;
+  }
+
+  #open(): void {
+    this.#detail.open(this.#query.open);
+    this.#detail.follow(this.#list.get(this.#query.open));
+  }
+
+  #choose(number: number): void {
+    if (number === this.#query.open) return;
+    this.#query = { ...this.#query, open: number };
+    history.pushState(null, "", format(this.#query) || location.pathname);
+    this.#list.mark(this.#query);
+    this.#open();
+  }
+
+  #close(): void {
+    const { open } = this.#query;
+    this.#choose(0);
+    this.#list.focus(open);
+  }
+
+  #click(event: MouseEvent): void {
+    if (!(event.target instanceof Element) || event.button) return;
+    const sort = event.target.closest<HTMLElement>("[data-sort]")?.dataset.sort ?? "";
+    if (isKey(sort)) {
+      const down = sort === this.#query.sort && !this.#query.down;
+      this.#filter({ ...this.#query, sort, down });
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const number = Number(event.target.closest("tr")?.dataset.number ?? 0);
+    if (!number || getSelection()?.type === "Range") return;
+    event.preventDefault();
+    this.#list.focus(number);
+    this.#choose(number);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const { target } = event;
+    const typing = target instanceof HTMLInputElement && target.type === "search";
+    if (event.key === "Escape") this.#escape(typing);
+    else if (event.key === "/" && !typing) this.#filters.text.select();
+    else if (event.key in STEPS && target instanceof Element) {
+      if (!this.#step(target, STEPS[event.key] ?? 0, typing)) return;
+    } else return;
+    event.preventDefault();
+  }
+
+  /** Move to another row, and return whether the key was for that. */
+  #step(target: Element, step: number, typing: boolean): boolean {
+    const row = target.closest<HTMLElement>("#list tbody tr");
+    const from = row ? Number(row.dataset.number) : this.#query.open;
+    const free = target === document.body || target.matches("#list .scroll, #chosen");
+    if (!row && !free && !(typing && step === 1)) return false;
+    const number = this.#list.beside(row || free ? from : 0, step);
+    if (!number) return false;
+    this.#list.focus(number);
+    if (this.#query.open) this.#choose(number);
+    return true;
+  }
+
+  /** Close what is innermost: the event, the connection, the words to find. */
+  #escape(typing: boolean): void {
+    if (typing && this.#filters.text.value) {
+      this.#filter({ ...this.#query, text: "" });
+      this.#filters.write(this.#query);
+    } else if (!this.#detail.closeEvent() && this.#query.open) this.#close();
+  }
+
+  async #copy(what: string, text: Promise<string>): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(await text);
+      this.#say(`${what} is copied.`, true);
+    } catch (error) {
+      this.#say(`${what} could not be copied: ${String(error)}`, true);
+    }
+  }
+
+  /** Tell those who hear the page, and for a while those who see it. */
+  #say(text: string, seen = false): void {
+    const said = byId("said");
+    said.className = seen ? "toast" : "unseen";
+    say(said, text);
+    clearTimeout(this.#seeing);
+    if (seen) this.#seeing = setTimeout(() => (said.className = "unseen"), 2500);
+  }
+}
+
+function endOf(summary: Summary): string {
+  return `Connection ${summary.number} has ended${summary.why ? `: ${summary.why}` : ""}.`;
+}
+
+new TracePage().start();

@@ -1,0 +1,198 @@
+/** The table of connections. */
+
+import { element, say } from "./element.ts";
+import { comparing, findable, format, type Query, shows } from "./query.ts";
+import { codeOf, flow, lasted, seconds, stateOf, type Summary } from "./summary.ts";
+
+interface Row {
+  summary: Summary;
+  text: string;
+  readonly element: HTMLTableRowElement;
+  readonly link: HTMLAnchorElement;
+  readonly dot: HTMLElement;
+  readonly cells: Readonly<Record<Column, HTMLElement>>;
+}
+
+const COLUMNS = ["path", "code", "why", "reason", "by", "duration", "client", "server", "address"] as const;
+
+type Column = (typeof COLUMNS)[number];
+
+export interface Counts {
+  readonly shown: number;
+  readonly all: number;
+  readonly live: number;
+  readonly failed: number;
+}
+
+/** Shows summaries as rows; rows that a query does not want are hidden. */
+export class List {
+  readonly #body: HTMLTableSectionElement;
+  readonly #scroll: HTMLElement;
+  readonly #rows = new Map<number, Row>();
+  readonly #heads: readonly HTMLTableCellElement[];
+
+  constructor(table: HTMLTableElement) {
+    this.#body = table.tBodies[0] as HTMLTableSectionElement;
+    this.#scroll = table.parentElement as HTMLElement;
+    this.#heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+  }
+
+  get summaries(): Summary[] {
+    return [...this.#rows.values()].map(({ summary }) => summary);
+  }
+
+  get(number: number): Summary | undefined {
+    return this.#rows.get(number)?.summary;
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#body.replaceChildren();
+  }
+
+  put(summary: Summary): void {
+    const row = this.#rows.get(summary.number) ?? this.#add(summary);
+    row.summary = summary;
+    row.text = findable(summary);
+    fill(row);
+  }
+
+  /** Keep only the connections of some numbers. */
+  keep(numbers: readonly number[]): void {
+    const kept = new Set(numbers);
+    for (const [number, row] of this.#rows) {
+      if (kept.has(number)) continue;
+      row.element.remove();
+      this.#rows.delete(number);
+    }
+  }
+
+  /** Show what a query wants, in its order, and return how many these are. */
+  show(query: Query): Counts {
+    const stays = query.sort === "number" && !query.down && isAtEnd(this.#scroll);
+    const compare = comparing(query, Date.now() / 1000);
+    const rows = [...this.#rows.values()].sort((a, b) => compare(a.summary, b.summary));
+    let next = this.#body.firstElementChild;
+    for (const { element: row } of rows) {
+      if (row === next) next = row.nextElementSibling;
+      else this.#body.insertBefore(row, next);
+    }
+    const counts = this.#hide(rows, query);
+    for (const head of this.#heads) {
+      const sorted = head.querySelector("button")?.dataset.sort === query.sort;
+      if (sorted) head.setAttribute("aria-sort", query.down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+    if (stays) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    return counts;
+  }
+
+  #hide(rows: readonly Row[], query: Query): Counts {
+    const counts = { shown: 0, all: 0, live: 0, failed: 0 };
+    for (const row of rows) {
+      const { summary } = row;
+      const shown = shows(query, summary, row.text);
+      if (row.element.hidden === shown) row.element.hidden = !shown;
+      counts.shown += Number(shown);
+      if (!summary.websocket && !query.http) continue;
+      counts.all += 1;
+      counts.live += Number(summary.live);
+      counts.failed += Number(summary.failed);
+    }
+    return counts;
+  }
+
+  /** Mark the connection that is open, have links lead where the query says. */
+  mark(query: Query): void {
+    for (const { summary, element: row, link } of this.#rows.values()) {
+      const open = summary.number === query.open;
+      if (open !== row.hasAttribute("aria-current")) row.toggleAttribute("aria-current", open);
+      if (open) row.setAttribute("aria-current", "true");
+      link.hash = format({ ...query, open: summary.number });
+    }
+  }
+
+  /** Let the time of what lives go on. */
+  tick(): void {
+    for (const row of this.#rows.values()) {
+      if (row.summary.live && !row.element.hidden) say(row.cells.duration, durationOf(row.summary));
+    }
+  }
+
+  /** Return the number of the row that is `step` rows below another, at most at an end. */
+  beside(number: number, step: number): number {
+    const shown = [...this.#body.rows].filter((row) => !row.hidden);
+    const at = shown.findIndex((row) => Number(row.dataset.number) === number);
+    const to = Math.max(0, Math.min(shown.length - 1, at + step));
+    return Number(shown[at < 0 ? 0 : to]?.dataset.number ?? 0);
+  }
+
+  /** Move the keyboard to a row, and have it seen. */
+  focus(number: number): void {
+    const row = this.#rows.get(number);
+    row?.element.scrollIntoView({ block: "nearest" });
+    row?.link.focus({ preventScroll: true });
+  }
+
+  #add(summary: Summary): Row {
+    const dot = element("span", "dot");
+    const link = element("a");
+    const head = element("th", "number", dot, link);
+    head.scope = "row";
+    const cell = (kind: string) => element("td", kind);
+    const cells: Record<Column, HTMLElement> = {
+      path: cell("path"),
+      code: cell("code"),
+      why: cell("why"),
+      reason: cell("reason"),
+      by: cell("by"),
+      duration: cell("duration"),
+      client: cell("flow"),
+      server: cell("flow"),
+      address: cell("client"),
+    };
+    const row = element("tr", "", head, ...Object.values(cells));
+    row.dataset.number = `${summary.number}`;
+    link.href = `#open=${summary.number}`;
+    const made = { summary, text: "", element: row, link, dot, cells };
+    this.#rows.set(summary.number, made);
+    this.#body.append(row);
+    return made;
+  }
+}
+
+function fill({ summary, element: row, link, dot, cells }: Row): void {
+  const state = stateOf(summary);
+  row.className = [summary.live ? "live" : "ended", summary.running && "running", summary.failed && "failed"]
+    .filter(Boolean)
+    .join(" ");
+  dot.title = summary.failed ? `${state}, failed` : state;
+  say(link, `${summary.number}`);
+  link.setAttribute("aria-label", `${summary.number}, ${dot.title}`);
+  const texts: Record<Column, string> = {
+    path: summary.path,
+    code: codeOf(summary) || (summary.live ? "live" : ""),
+    why: summary.why ?? (summary.running ? "ended; the handler still runs" : ""),
+    reason: summary.reason ?? "",
+    by: summary.closedBy ?? "",
+    duration: durationOf(summary),
+    client: flow(summary.fromClient, summary.whole),
+    server: flow(summary.fromServer, summary.whole),
+    address: summary.client ?? "",
+  };
+  for (const name of COLUMNS) {
+    say(cells[name], texts[name]);
+    if (name === "path" || name === "why" || name === "reason") cells[name].title = texts[name];
+  }
+}
+
+function durationOf(summary: Summary): string {
+  const value = lasted(summary, Date.now() / 1000);
+  if (value === null) return "";
+  return summary.live && value < 10 ? `${Math.floor(value)} s` : seconds(value);
+}
+
+function isAtEnd(scroll: HTMLElement): boolean {
+  return scroll.scrollTop + scroll.clientHeight >= scroll.scrollHeight - 4;
+}
+

@@ -1,0 +1,62 @@
+"""The page as a view of a watch."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from wslab.cli.trace.web.kept import Limits, Shelf
+from wslab.cli.trace.web.server import PageServer, address, bound
+from wslab.trace.watch import News, View
+
+
+class WebView:
+    """Shows connections on a page of 127.0.0.1, from the first moment to `close`.
+
+    Attributes:
+        address: where the page is.
+    """
+
+    def __init__(self, title: str, port: int = 0, limits: Limits | None = None) -> None:
+        """Serve the page.
+
+        Args:
+            title: what is traced, as "module:app".
+            port: of 127.0.0.1; a free one if it is 0.
+            limits: how much is kept.
+
+        Raises:
+            OSError: the port is taken, or may not be taken.
+        """
+        self._shelf = Shelf(limits)
+        self._server = PageServer(self._shelf, title, port)
+        self._server.start()
+        self.address = self._server.address
+
+    def show(self, news: Sequence[News], left_out: int) -> None:
+        """Keep what happened, and have open pages show it."""
+        self._shelf.add(news, left_out)
+        self._server.wake()
+
+    def close(self) -> None:
+        """End the page's server: pages that are open keep what they show."""
+        self._server.stop()
+
+
+def view(options: Namespace, title: str) -> View:
+    """Return the view of `--web`, on the port that `take_port` took."""
+    return WebView(title, options.web)
+
+
+def take_port(options: Namespace) -> None:
+    """Choose the port where none is given, and say where the page will be.
+
+    A reloader starts one process after the other: each has the page at this port.
+
+    Raises:
+        OSError: the port is taken, or may not be taken.
+    """
+    with bound(options.web) as taken:
+        options.web = taken.getsockname()[1]
+    print(f"wslab trace: the page is at {address(options.web)}", file=sys.stderr)
