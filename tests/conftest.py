@@ -20,6 +20,7 @@ SLOW = (
     "lab/test_chrome.py",
     "cli",
     "lab/test_chrome_kernel.py",
+    "lab/test_fixture.py",
     "lab/test_serve_kernel.py",
     "notebooks/test_downloads.py",
     "notebooks/test_new_chapter.py",

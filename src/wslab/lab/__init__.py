@@ -1,22 +1,37 @@
 """What a notebook uses: serve an application, record its traffic, draw it."""
 
-from wslab.lab.archive import StoredResultChanged, carry
-from wslab.lab.chrome.browser import Chromium, ChromiumNotFound, ScriptError, chromium
-from wslab.lab.chrome.show import BrowserResult
-from wslab.lab.chrome.stored import browser, stored
-from wslab.lab.host import Host, register_host
-from wslab.lab.lifespan import LifespanError
-from wslab.lab.line import Line
-from wslab.lab.programs.haproxy import haproxy
-from wslab.lab.programs.nginx import nginx
-from wslab.lab.programs.program import ProgramFailed, ProgramNotFound
-from wslab.lab.programs.proxy import Proxy
-from wslab.lab.programs.redis import Redis, redis_server
-from wslab.lab.programs.stored import ProgramResult, with_programs
-from wslab.lab.server import Server
-from wslab.lab.serving import serve
-from wslab.lab.thread_host import ThreadHost
-from wslab.trace.trace import Trace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wslab.lab.names import (
+        BrowserResult,
+        Chromium,
+        ChromiumNotFound,
+        Host,
+        LifespanError,
+        Line,
+        ProgramFailed,
+        ProgramNotFound,
+        ProgramResult,
+        Proxy,
+        Redis,
+        ScriptError,
+        Server,
+        StoredResultChanged,
+        ThreadHost,
+        Trace,
+        browser,
+        carry,
+        chromium,
+        haproxy,
+        nginx,
+        redis_server,
+        register_host,
+        serve,
+        stored,
+        with_programs,
+    )
 
 __all__ = [
     "BrowserResult",
@@ -46,3 +61,14 @@ __all__ = [
     "stored",
     "with_programs",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Import uvicorn and all else with the first name.
+
+        pytest imports `wslab.lab.fixture` in every run, also where no uvicorn is.
+        """
+        if name in __all__:
+            return getattr(import_module("wslab.lab.names"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -29,6 +29,7 @@ def serve(
     ws_ping_timeout: float | None = 20.0,
     lifespan: Literal["auto", "on", "off"] = "auto",
     log_level: str = "warning",
+    recorder: Recorder | None = None,
 ) -> Starting:
     """Serve an ASGI application on 127.0.0.1, on a port that is free.
 
@@ -45,6 +46,8 @@ def serve(
         lifespan: "auto", "on" or "off", as uvicorn's option.
         log_level: uvicorn's; "info" shows its access log. uvicorn's loggers are the
             process's, so the latest server sets the level for all.
+        recorder: records what happens, and belongs to this server alone; None for one
+            with the usual bounds.
 
     Returns:
         What is to be awaited for a `Server`, or entered for one that ends with a block.
@@ -54,7 +57,7 @@ def serve(
             by the `await`.
     """
     watched = WatchedLifespan(app, required=lifespan == "on")
-    recorder = Recorder()
+    recorder = recorder or Recorder()
     protocol = recorder.protocol(H11Protocol)
     config = uvicorn.Config(
         recorder.application(watched),
