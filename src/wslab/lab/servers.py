@@ -92,9 +92,9 @@ class _Remembering(Recorder):
         super().__init__()
         self._taken: list[Trace] = []
 
-    def take(self) -> Trace:
+    def take(self, ends: bool = False) -> Trace:
         """Return what happened since the last look."""
-        trace = super().take()
+        trace = super().take(ends)
         self._taken.append(trace)
         return trace
 

@@ -69,7 +69,7 @@ async def _serve(
     output = reserved_output() if options.json else sys.stdout
     watch = Watch(
         recorder,
-        views_of(options, output),
+        views_of(options, output, options.proxy),
         interval(options),
         bounds(options),
         failed=lambda error: _failed(error, output),
