@@ -85,6 +85,11 @@ PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
 """What `pytest.mark.needs` may name: is it there, and how does one get it."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run two tests for each core: half of a test's time it waits for a process."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Give children a Ctrl-C that works, and properties the time that they take."""
     # A shell starts `make test &` with SIGINT ignored, and children inherit that.

@@ -146,6 +146,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.no_cover  # which would take ten times as long
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_heads_are_masked_in_linear_time(piece):
     """F39: 200 KB of anything; what is quadratic takes minutes."""

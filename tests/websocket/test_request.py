@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -109,7 +110,8 @@ async def test_a_view_survives_a_broken_host_on_every_server(serving, host):
     writer.write("\r\n".join(lines).encode())
     answer = await asyncio.wait_for(reader.read(2**16), 30)
     writer.close()
-    await writer.wait_closed()
+    with suppress(ConnectionError):  # what ends it is the server's affair
+        await writer.wait_closed()
     assert answer.split()[1] in (b"101", b"400")
     assert server.raised == []
 

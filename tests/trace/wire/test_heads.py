@@ -94,6 +94,7 @@ def test_bare_line_feeds_and_empty_lines_before_a_request():
     assert str(reader.next_head(0)) == "GET / HTTP/1.1\nHost: x"
 
 
+@pytest.mark.no_cover  # which would take ten times as long
 def test_a_million_chunks_are_read_in_linear_time():
     """F43: a body in tiny chunks that come at once; what is quadratic takes minutes."""
     reader = HeadReader("client")
