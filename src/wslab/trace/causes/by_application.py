@@ -139,7 +139,7 @@ def _timed_out(story: Story, frame: int | None) -> bool:
 def _reset(story: Story) -> str:
     """Return what a reset does to a close frame that was sent before it."""
     end = story.connection.tcp_end
-    if end is None or end.sender != "server" or end.how == "FIN":
+    if end is None or end.sender != "server" or end.how != "reset":
         return ""
     return " The TCP connection was reset, which may reach the client first."
 

@@ -97,13 +97,15 @@ def _after(story: Story, gone: int, finding: Finding) -> Finding:
         return finding
     event = story.step(error)
     evidence = present(*finding.evidence, error)
+    swallowed = event.detail == "ClientDisconnected"  # uvicorn's, which it ignores
     failed = story.first(step("websocket.send failed", "websocket.close failed"), gone)
     text = f"{finding.text[:-1]}; then the handler raised {raised(event)}."
     if failed is not None and story.step(failed).type == "websocket.send failed":
         text = f"{finding.text[:-1]}; the handler sent all the same: {raised(event)}."
         evidence = present(*evidence, failed)
-        swallowed = event.detail == "ClientDisconnected"
         return Finding(
             "send-after-gone", text, evidence, finding.failed or not swallowed
         )
+    if swallowed:
+        return finding
     return finding._replace(text=text, evidence=evidence, failed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wslab.trace.causes.finding import Finding, closes, unknown
 from wslab.trace.causes.story import Story, Test, close_frame, earliest, present, step
 from wslab.trace.causes.violation import Violation, first_violation
-from wslab.trace.model import Frame, Opcode
+from wslab.trace.model import ApplicationEvent, Frame, Opcode
 
 _BROKEN = (1002, 1003, 1005, 1007)
 """Codes with which servers close for what breaks the protocol; 1005 is Granian's."""
@@ -111,11 +111,12 @@ def _keepalive(story: Story, index: int) -> Finding:
         ),
         index,
     )
-    waiting, frames = _unread(story)
+    waiting = _unread(story, index)
     pong = ping is not None and story.first(_pong(story.frame(ping)), ping) is not None
-    evidence = present(ping, *frames, index)
+    evidence = present(ping, *waiting[:1], index)
     if waiting and (pong or story.connection.paused):
-        messages = "1 message waits" if waiting == 1 else f"{waiting} messages wait"
+        count = len(waiting)
+        messages = "1 message waits" if count == 1 else f"{count} messages wait"
         text = (
             f"The handler does not receive: {messages}, the server reads no pong and "
             f"sent {said}."
@@ -136,27 +137,28 @@ def _pong(ping: Frame) -> Test:
     )
 
 
-def _unread(story: Story) -> tuple[int, list[int]]:
-    """Return how many messages the handler has not received, and where they are.
+def _unread(story: Story, before: int) -> list[int]:
+    """Return where the messages are that the handler had not received by then.
 
     Messages are numbered from the connection's beginning. Where the trace has not that,
     and no message that was received, none is counted.
     """
     received = [
         event.pair[1] + 1
-        for event in story.connection.application
-        if event.type == "websocket.receive" and event.pair
+        for event in story.events[:before]
+        if isinstance(event, ApplicationEvent)
+        and event.type == "websocket.receive"
+        and event.pair
     ]
     whole = not (story.connection.continued or story.connection.left_out)
     if not received and not whole:
-        return 0, []
+        return []
     taken = max(received, default=0)
-    messages = [
-        (i, f.message)
+    return [
+        i
         for i, f in story.frames("client")
-        if f.message is not None and f.fin and f.message >= taken
+        if i < before and f.message is not None and f.fin and f.message >= taken
     ]
-    return len(messages), [i for i, _ in messages[:1]]
 
 
 def server_gone(story: Story) -> Finding:

@@ -48,9 +48,16 @@ class Story:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether it became a WebSocket; without a wire, as the application says."""
+        """Whether it became a WebSocket; without a wire, as the application says.
+
+        uvicorn's `websockets` lets a 101 follow a 500, which answers no request.
+        """
         if self.has_wire:
-            return self.connection.handshake.is_accepted
+            handshake = self.connection.handshake
+            request, response = handshake.request, handshake.response
+            if request and response and request.exchange != response.exchange:
+                return False
+            return handshake.is_accepted
         return self.first(sent("websocket.accept")) is not None
 
     def first(self, test: Test, after: int = -1) -> int | None:
@@ -134,8 +141,16 @@ class Story:
 
     @cached_property
     def response(self) -> int | None:
-        """The latest response's head."""
-        return self.last(is_response)
+        """The head of the response to the latest request."""
+        request = self.connection.handshake.request
+        number = None if request is None else request.exchange
+        return self.last(
+            lambda event: (
+                isinstance(event, Head)
+                and event.sender == "server"
+                and number in (None, event.exchange)
+            )
+        )
 
     @property
     def ended_by(self) -> Sender | None:
