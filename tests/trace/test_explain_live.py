@@ -49,7 +49,7 @@ def request(*headers: str, upgrade: bool = True, version: int = 13) -> bytes:
 
 
 class Client:
-    """A client that puts on the wire what it likes, and answers pings if told to."""
+    """A client that puts what it likes on the wire; `answers` has what to what."""
 
     def __init__(self, reader, writer, server):
         self.reader = reader
@@ -57,6 +57,7 @@ class Client:
         self.server = server
         self.wire = Wire()
         self.seen = []
+        self.answers = {Opcode.CLOSE: Opcode.CLOSE}
 
     def send(self, *what):
         for each in what:
@@ -70,15 +71,10 @@ class Client:
         while not self.seen and await self._read():
             pass
 
-    async def until_end(self, answers=True, pong=False):
-        """Read until the server ends the connection, and answer its close frame."""
-        while events := await self._read():
-            for event in events:
-                opcode = event.opcode if isinstance(event, Frame) else None
-                if opcode == Opcode.CLOSE and answers:
-                    self.send(SendFrame(Opcode.CLOSE, event.payload[:2]))
-                if opcode == Opcode.PING and pong:
-                    self.send(SendFrame(Opcode.PONG, event.payload))
+    async def until_end(self):
+        """Read until the server ends the connection."""
+        while await self._read():
+            pass
 
     async def until_message(self):
         """Read until a message has come."""
@@ -103,6 +99,9 @@ class Client:
                 return []
             events = list(self.wire.feed("server", data))
         self.seen += events
+        for event in events:
+            if isinstance(event, Frame) and event.opcode in self.answers:
+                self.send(SendFrame(self.answers[event.opcode], event.payload))
         return events
 
 
@@ -190,6 +189,12 @@ async def deaf(scope, receive, send):
     await receive()
     await send({"type": "websocket.accept"})
     await asyncio.Event().wait()
+
+
+async def busy(scope, receive, send):
+    await receive()
+    await send({"type": "websocket.accept"})
+    await asyncio.sleep(0.5)  # longer than the keepalive waits
 
 
 async def undecided(scope, receive, send):
@@ -335,7 +340,12 @@ async def _(client):
     await client.until_end()
 
 
-@way("illegal-close-code", "with 4", accepts_and(closes(5000)), name="unassigned-code")
+@way(
+    "illegal-close-code",
+    "closed with 5000, a code",
+    accepts_and(closes(5000)),
+    name="unassigned-code",
+)
 async def _(client):
     await client.accepted()
     await client.until_end()
@@ -373,8 +383,9 @@ async def _(client):
     accepts_and(closes(1000)),
 )
 async def _(client):
+    client.answers = {}
     await client.accepted()
-    await client.until_end(answers=False)
+    await client.until_end()
 
 
 @way(
@@ -397,11 +408,12 @@ async def _(client):
     await client.until_end()
 
 
-@way("handler-not-receiving", "does not receive: ", deaf, **KEEPALIVE)
+@way("handler-not-receiving", "does not receive: ", busy, **KEEPALIVE)
 async def _(client):
     await client.accepted()
+    client.answers = {Opcode.PING: Opcode.PONG}
     client.send(*[text("unread")] * 40)
-    await client.until_end(pong=True)
+    await client.until_end()
 
 
 @way("client-silent", "did not answer the last ping", echo, **KEEPALIVE)
@@ -480,35 +492,35 @@ async def _(client):
 async def _(client):
     await client.accepted()
     client.send(close(999))
-    await client.until_end(answers=False)
+    await client.until_end()
 
 
 @way("client-closed", "The client closed with 1000.", echo, failed=False)
 async def _(client):
     await client.accepted()
     client.send(close(1000))
-    await client.until_end(answers=False)
+    await client.until_end()
 
 
 @way("client-closed", 'with 1011 "no room"', echo, name="client-closed-1011")
 async def _(client):
     await client.accepted()
     client.send(close(1011, "no room"))
-    await client.until_end(answers=False)
+    await client.until_end()
 
 
 @way("client-keepalive", "no pong of the server reached it", echo)
 async def _(client):
     await client.accepted()
     client.send(close(1011, "keepalive ping timeout"))
-    await client.until_end(answers=False)
+    await client.until_end()
 
 
 @way("page-left", "The page was left, reloaded or closed", echo, failed=False)
 async def _(client):
     await client.accepted("Origin: http://x", "User-Agent: Mozilla/5.0 (X11)")
     client.send(close(1001))
-    await client.until_end(answers=False)
+    await client.until_end()
 
 
 @way("client-left", "(FIN) without a close frame", echo)

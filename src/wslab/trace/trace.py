@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wslab.trace.document import from_json, to_json
+from wslab.trace.explain import Explanation, explain
 from wslab.trace.ladder.sections import ladder_of
 from wslab.trace.ladder.svg import ladder_html
 from wslab.trace.ladder.text import ladder_text
@@ -16,7 +17,8 @@ from wslab.trace.model import Connection, Event, Frame
 class Trace:
     """What a server's connections did between two looks; immutable.
 
-    A notebook displays it as a ladder diagram. `str()` is the ladder as text, the same
+    A notebook displays it as a ladder diagram, which says of a connection that failed
+    why it ended. `str()` is the ladder as text, the same
     in every run that does the same: ports, keys, dates, versions, masks and the
     payloads of keepalive pings are left out or normalised, and connections are told
     one after the other. `left_out` connections are missing, since a recording is
@@ -36,6 +38,15 @@ class Trace:
         if not self.connections:
             raise LookupError("nothing has connected since the last look")
         return self.connections[-1]
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """Why the latest connection ended, None while it has not.
+
+        Raises:
+            LookupError: Nothing has connected since the last look.
+        """
+        return explain(self.connection)
 
     @property
     def events(self) -> list[Event]:

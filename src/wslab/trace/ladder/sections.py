@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from wslab.trace.explain import explain
 from wslab.trace.ladder.fold import fold
 from wslab.trace.ladder.label import ELLIPSIS, Label, Payload, printable
 from wslab.trace.ladder.rung import Note, Rung, rungs_of
@@ -14,10 +15,14 @@ SHOWN_SECTIONS = 12
 
 
 class Section(NamedTuple):
-    """One connection, or several that did the same: a title, if any, and rows."""
+    """One connection, or several that did the same: a title, if any, and rows.
+
+    `why` says why it ended, if it failed, and is "" otherwise.
+    """
 
     title: Label | None
     rows: tuple[Rung | Note, ...]
+    why: str = ""
 
 
 class Ladder(NamedTuple):
@@ -38,10 +43,10 @@ def ladder_of(connections: Sequence[Connection], left_out: int = 0) -> Ladder:
     count = len(connections) + left_out
     groups = _groups(connections)
     sections = [
-        Section(_title(group, count > 1), rows)
-        for group, rows in groups[:SHOWN_SECTIONS]
+        Section(_title(group, count > 1), rows, why)
+        for group, rows, why in groups[:SHOWN_SECTIONS]
     ]
-    hidden = left_out + sum(len(group) for group, _ in groups[SHOWN_SECTIONS:])
+    hidden = left_out + sum(len(group) for group, *_ in groups[SHOWN_SECTIONS:])
     if hidden:
         sections.append(Section(Label(f"{ELLIPSIS} {hidden} connections left out"), ()))
     title = Label(f"{count} connections")
@@ -55,7 +60,7 @@ class _Numbered(NamedTuple):
     connection: Connection
 
 
-_Group = tuple[list[_Numbered], tuple[Rung | Note, ...]]
+_Group = tuple[list[_Numbered], tuple[Rung | Note, ...], str]
 
 
 def _groups(connections: Sequence[Connection]) -> list[_Group]:
@@ -64,12 +69,18 @@ def _groups(connections: Sequence[Connection]) -> list[_Group]:
     latest: Sequence[object] = ()
     for number, connection in enumerate(connections, 1):
         rows = _rows(connection)
-        said = [row if isinstance(row, Note) else row.said for row in rows]
+        why = _why(connection)
+        said = [why, *(row if isinstance(row, Note) else row.said for row in rows)]
         if not groups or said != latest:
-            groups.append(([], rows))
+            groups.append(([], rows, why))
             latest = said
         groups[-1][0].append(_Numbered(number, connection))
     return groups
+
+
+def _why(connection: Connection) -> str:
+    found = explain(connection)
+    return found.text if found is not None and found.failed else ""
 
 
 def _rows(connection: Connection) -> tuple[Rung | Note, ...]:

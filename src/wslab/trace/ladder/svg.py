@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 import zlib
 from collections.abc import Iterator
 from html import escape
@@ -17,7 +18,7 @@ from wslab.trace.ladder.sections import Ladder, Section
 # wider one up to 13 pixels, and from `WIDE` pixels on there is room for longer labels.
 WIDEST, WIDE = 760, 640
 CLIENT = 6
-ROW, TITLE, MARGIN = 30, 24, 2
+ROW, TITLE, LINE, MARGIN = 30, 24, 18, 2
 SERVER = "60%"
 _WIRE_CHARACTERS = (28, 46)
 _APPLICATION_CHARACTERS = (19, 31)
@@ -58,7 +59,7 @@ def ladder_html(ladder: Ladder) -> str:
     for section in ladder.sections:
         drawn, height = _section(section, height)
         body += drawn
-    spoken = "\n".join(_sentence(row) for s in ladder.sections for row in s.rows)
+    spoken = "\n".join(_spoken(ladder))
     mark = f"wsl{zlib.crc32(spoken.encode()):08x}-{next(_numbers)}"
     title = f"Ladder diagram: {ladder.title.fit(80)}"
     return (
@@ -83,6 +84,14 @@ def row_tops(section: Section, top: int = MARGIN) -> list[int]:
     """
     top += TITLE - 6 + (TITLE if section.title is not None else 0)
     return [top + ROW * number for number in range(len(section.rows))]
+
+
+def _spoken(ladder: Ladder) -> Iterator[str]:
+    """Yield the sentences of a ladder, for the description."""
+    for section in ladder.sections:
+        yield from map(_sentence, section.rows)
+        if section.why:
+            yield section.why
 
 
 def _sentence(row: Rung | Note) -> str:
@@ -118,7 +127,18 @@ def _section(section: Section, top: int) -> tuple[list[str], int]:
         drawn.append(f'<line class="l" x1="{x}" x2="{x}" y1="{top}" y2="{end}"/>')
     for row, at in zip(section.rows, tops, strict=True):
         drawn += _row(row, at)
-    return drawn, end + 8
+    why, end = _why(section.why, end + 8)
+    return drawn + why, end
+
+
+def _why(text: str, top: int) -> tuple[list[str], int]:
+    """Return the lines that say why a connection ended, and where they end."""
+    lines = textwrap.wrap(text, _TITLE_CHARACTERS[0])
+    drawn = [
+        _text(line, "0", top + LINE * number + 10, "n")
+        for number, line in enumerate(lines)
+    ]
+    return drawn, top + LINE * len(lines) + (8 if lines else 0)
 
 
 def _row(row: Rung | Note, top: int) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from wslab.trace.ladder.label import cut
@@ -42,6 +43,8 @@ def _section_lines(section: Section) -> Iterator[str]:
             yield f"  {cut(row.text, COLUMNS - 2)}"
         else:
             yield _rung_line(row)
+    for line in textwrap.wrap(section.why, COLUMNS - 2):
+        yield f"  {line}"
 
 
 def _rung_line(rung: Rung) -> str:
