@@ -39,7 +39,7 @@ def _ending(story: Story) -> str:
         return f"the server sent {closes(story.frame(story.server_close))}"
     if story.connection.tcp_end is None:
         return "this trace does not show what the server sent"
-    return "the server sent no close frame, the client sees 1006"
+    return "no close frame was sent, the client sees 1006"
 
 
 def application_closed(story: Story) -> Finding:
