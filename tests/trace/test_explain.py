@@ -7,6 +7,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown.extensions.toc import slugify
 
 from wslab.atlas.store import names
@@ -17,6 +19,7 @@ from wslab.trace.model import (
     ApplicationEvent,
     Connection,
     Frame,
+    GoAway,
     Head,
     Opcode,
     TcpEnd,
@@ -272,3 +275,72 @@ def test_a_long_line_is_wrapped():
     lines = Trace((Connection.of([*HANDSHAKE, long, TcpEnd("server", "FIN")]),)).text
     assert max(map(len, lines.splitlines())) <= 88
     assert "client sees 1006." in lines
+
+
+POOL = [
+    *HANDSHAKE,
+    *BEHIND_A_PROXY[:1],
+    head("GET / HTTP/1.1"),
+    head("HTTP/1.1 500 Internal Server Error"),
+    head("HTTP/1.1 403 "),
+    head(ACCEPT, exchange=1),
+    step("http"),
+    step("websocket.close"),
+    step("websocket.close", code=1005, reason="\ud800" * 200),
+    step("websocket.close", routed=False),
+    step("websocket.close failed", detail="ProtocolError: no"),
+    step("websocket.close failed", detail="ClientDisconnected"),
+    step("websocket.accept failed", detail=""),
+    step("websocket.send"),
+    step("websocket.send failed", detail="ClientDisconnected"),
+    step("websocket.http.response.start", code=401),
+    step("websocket.receive", pair=("receive", 0)),
+    step("websocket.disconnect", code=1006),
+    step("returned"),
+    step("raised", detail="CancelledError"),
+    step("raised", detail="ValueError: a\nb", place="a.py, line 1"),
+    *(close(sender, code) for sender in ("client", "server") for code in (1000, 1002)),
+    *(close("server", code, b"keepalive ping timeout") for code in (1009, 1011, 1012)),
+    close("client", 1001),
+    text(0),
+    text(1)._replace(fin=False),
+    text(2)._replace(payload=b"\xff"),
+    text(3)._replace(masked=False, reserved=4),
+    text(4)._replace(compressed=True, size=None),
+    ping("server"),
+    ping("client", Opcode.PONG),
+    *(
+        TcpEnd(sender, how)
+        for sender in ("client", "server")
+        for how in ("FIN", "reset")
+    ),
+    TcpEnd("client", "RST_STREAM CANCEL"),
+    GoAway("server", "NO_ERROR"),
+]
+
+
+@given(
+    st.lists(st.sampled_from(POOL), min_size=1, max_size=10),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 10),
+)
+def test_any_trace_has_an_explanation_or_none(events, known, paused, continued, gap):
+    """A ladder shows it, so whatever was recorded, and whatever is missing of it."""
+    events = [*HANDSHAKE, *events] if known else events
+    connection = replace(
+        Connection.of(events),
+        paused=paused,
+        continued=continued,
+        gap=min(gap, len(events)),
+        left_out=int(gap < len(events)),
+        is_application_recorded=known,
+        times=tuple(float(5 * i) for i in range(len(events))),
+    )
+    found = explain(connection)
+    if found is not None:
+        assert found.text.endswith(".")
+        assert "\n" not in found.text
+        assert all(index < len(events) for index in found.evidence)
+    assert Trace((connection,)).text
