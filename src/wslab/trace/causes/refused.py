@@ -12,7 +12,7 @@ from wslab.trace.causes.finding import (
     raised,
     unknown,
 )
-from wslab.trace.causes.story import Story, earliest, is_response, present, sent, step
+from wslab.trace.causes.story import Story, earliest, present, sent, step
 from wslab.trace.model import Head
 
 _START = ("websocket.http.response.start",)
@@ -32,7 +32,7 @@ def _by_application(story: Story) -> Finding:
     denial = story.first(step(*_START))
     accept = story.first(step("websocket.accept"))
     end = story.application_end
-    response = story.first(is_response)
+    response = story.response
     if _is_first(story.tcp_end, accept, close, denial, end, response):
         return _left(story)
     if _is_first(response, accept, close, denial, end):
