@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown.extensions.toc import slugify
 
 from wslab.atlas.store import names
-from wslab.lab.serving import serve
+from wslab.lab import serve
 from wslab.trace.causes.shown import CASES, SHOWN
 from wslab.trace.explain import explain
 from wslab.trace.model import (

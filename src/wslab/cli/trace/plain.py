@@ -49,7 +49,7 @@ class Plain:
         """Write its ladder, and why it ended."""
         client = f" from {whole.client}" if whole.client else ""
         title = f"connection {whole.number}: {printable(whole.path)}{client}"
-        ladder = ladder_text(ladder_of((whole,)))
+        ladder = ladder_text(ladder_of((whole,), explained=False))
         self._write(["", title, ladder, *map(printable, why(whole)), ""])
 
     def leave_out(self, count: int) -> None:

@@ -32,16 +32,20 @@ class Ladder(NamedTuple):
     sections: tuple[Section, ...]
 
 
-def ladder_of(connections: Sequence[Connection], left_out: int = 0) -> Ladder:
+def ladder_of(
+    connections: Sequence[Connection], left_out: int = 0, *, explained: bool = True
+) -> Ladder:
     """Return the ladder of connections in the order in which they were made.
 
     Args:
         connections: What a recorder has kept; neighbours that did the same are one
             section, and only the first sections are shown.
         left_out: How many connections a recorder has not kept.
+        explained: Whether a section says why its connection failed; not where
+            something beside the ladder says it.
     """
     count = len(connections) + left_out
-    groups = _groups(connections)
+    groups = _groups(connections, explained)
     sections = [
         Section(_title(group, count > 1), rows, why)
         for group, rows, why in groups[:SHOWN_SECTIONS]
@@ -63,13 +67,13 @@ class _Numbered(NamedTuple):
 _Group = tuple[list[_Numbered], tuple[Rung | Note, ...], str]
 
 
-def _groups(connections: Sequence[Connection]) -> list[_Group]:
+def _groups(connections: Sequence[Connection], explained: bool) -> list[_Group]:
     """Return runs of connections whose rows say the same."""
     groups: list[_Group] = []
     latest: Sequence[object] = ()
     for number, connection in enumerate(connections, 1):
         rows = _rows(connection)
-        why = _why(connection)
+        why = _why(connection) if explained else ""
         said = [why, *(row if isinstance(row, Note) else row.said for row in rows)]
         if not groups or said != latest:
             groups.append(([], rows, why))

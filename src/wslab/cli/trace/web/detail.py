@@ -31,7 +31,7 @@ def detail(kept: Kept) -> JSON:
     ids = [event_id(connection, index) for index in range(len(connection.events))]
     explanation = explain(connection) if connection.is_over else None
     evidence = frozenset(explanation.evidence if explanation else ())
-    ladder = ladder_of([connection])
+    ladder = ladder_of([connection], explained=False)
     (section,) = ladder.sections
     return {
         "summary": summary(kept),
