@@ -14,10 +14,14 @@ SHOWN_SECTIONS = 12
 
 
 class Section(NamedTuple):
-    """One connection, or several that did the same: a title, if any, and rows."""
+    """One connection, or several that did the same: a title, if any, and rows.
+
+    `has_wire` is False where only the application was recorded.
+    """
 
     title: Label | None
     rows: tuple[Rung | Note, ...]
+    has_wire: bool = True
 
 
 class Ladder(NamedTuple):
@@ -38,7 +42,7 @@ def ladder_of(connections: Sequence[Connection], left_out: int = 0) -> Ladder:
     count = len(connections) + left_out
     groups = _groups(connections)
     sections = [
-        Section(_title(group, count > 1), rows)
+        Section(_title(group, count > 1), rows, _has_wire(group[0].connection))
         for group, rows in groups[:SHOWN_SECTIONS]
     ]
     hidden = left_out + sum(len(group) for group, _ in groups[SHOWN_SECTIONS:])
@@ -80,6 +84,12 @@ def _rows(connection: Connection) -> tuple[Rung | Note, ...]:
     if connection.fault:
         rows.append(Note(f"the recorder failed: {printable(connection.fault)}"))
     return tuple(rows)
+
+
+def _has_wire(connection: Connection) -> bool:
+    """Return whether a tap saw the wire: an answer, at least, before the end."""
+    alone = len(connection.application) == len(connection.events)
+    return not alone or connection.handshake.response is not None
 
 
 def _title(group: list[_Numbered], many: bool) -> Label | None:
