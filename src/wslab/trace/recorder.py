@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wslab.asgi import ASGIApplication, Receive, Scope, Send
+from wslab.trace.model import Connection
 from wslab.trace.recording import Activity, Bounds, RecordedConnection
 from wslab.trace.taps.application import ApplicationCall
 from wslab.trace.taps.transport import RecordingProtocol, current
@@ -70,6 +71,14 @@ class Recorder:
             left_out, self._left_out = self._left_out, 0
         shown = (c for c in taken if c is not None and (c.events or ends))
         return Trace(tuple(shown), left_out)
+
+    def take_one(self, connection: RecordedConnection) -> Connection | None:
+        """Return what one connection did since the last look, None if nothing did."""
+        with self._activity.lock:
+            taken = connection.take()
+            if connection.is_taken and connection in self._connections:
+                self._connections.remove(connection)
+        return taken
 
     def progress(self) -> tuple[int, bool]:
         """Return how much was recorded so far, and whether anything is ending.

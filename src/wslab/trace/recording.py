@@ -180,6 +180,10 @@ class RecordedConnection:
             self._has_ended = True
             self.note(_MADE, TcpEnd(sender, how))
 
+    def know(self, request: Head) -> None:
+        """Take a request that no tap saw on the wire, for what the handshake was."""
+        self._heads[request.sender] = request
+
     @property
     def is_ending(self) -> bool:
         """Whether it has begun to end and has not yet ended, here or in a call.

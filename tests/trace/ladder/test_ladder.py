@@ -12,6 +12,8 @@ from wslab.trace.ladder.fold import fold
 from wslab.trace.ladder.labels import application_label, wire_label
 from wslab.trace.ladder.order import rows_of
 from wslab.trace.ladder.rung import rungs_of
+from wslab.trace.ladder.sections import ladder_of
+from wslab.trace.ladder.text import ladder_lines, ladder_text
 from wslab.trace.model import (
     ApplicationEvent,
     Connection,
@@ -364,3 +366,77 @@ def test_gap_is_marked_where_it_is():
     text = str(trace).splitlines()
     assert text[3] == "  … 1000 events left out"
     assert "… 1000 events left out" in trace._repr_mimebundle_()["text/html"]
+
+
+LONG = [
+    Head("client", "GET /a/path/of/some/length?room=blue HTTP/1.1", (), 0),
+    Head("server", "HTTP/1.1 101 Switching Protocols", (), 0),
+    frame("client", b"x" * 128, 0, length=1_000_000),
+    receive("x" * 1_000_000, 0),
+    send("y" * 1_000_000, 0),
+    frame("server", b"y" * 128, 0, length=1_000_000),
+    frame("server", b"\x03\xf3" + b"because it had to be so", None, Opcode.CLOSE),
+    ApplicationEvent("raised", "application", detail="ValueError: " + "so " * 60),
+    TcpEnd("server", "FIN"),
+]
+
+
+def text_of(events, columns):
+    return ladder_text(ladder_of((connection(events),)), columns)
+
+
+@pytest.mark.parametrize("columns", [60, 72, 80, 100, 120, 200])
+def test_a_ladder_takes_the_width_that_there_is(columns):
+    lines = text_of(LONG, columns).splitlines()
+    assert max(map(len, lines)) == columns
+    bars = {tuple(i for i, c in enumerate(line) if c == "│") for line in lines[1:]}
+    (places,) = bars
+    assert places[0] == 0
+    assert lines[0].index("application") == places[1] + 1
+    assert all("1000000 B" in line for line in lines[3:5])
+    assert "1011" in lines[5]
+
+
+def test_a_ladder_is_88_columns_wide_and_never_less_than_60():
+    assert text_of(LONG, 88) == Trace((connection(LONG),)).text
+    assert text_of(LONG, 20) == text_of(LONG, 60)
+
+
+def test_a_ladder_without_a_wire_has_the_application_alone():
+    alone = Connection.of([receive("hello", 0), LONG[-2]])
+    lines = ladder_text(ladder_of((alone,)), 80).splitlines()
+    assert lines[:2] == ["application", '│ → receive "hello"']
+    assert len(lines[2]) == 80
+
+
+def test_the_lines_of_a_ladder_have_styles_and_are_its_text():
+    ladder = ladder_of((connection(LONG), connection(LONG[:3])))
+    lines = list(ladder_lines(ladder, 100))
+    joined = ["".join(part.text for part in line).rstrip() for line in lines]
+    assert "\n".join(joined) == ladder_text(ladder, 100)
+    styles = {part.style for line in lines for part in line}
+    assert styles >= {"title", "header", "lane", "client", "server", "failed"}
+
+
+@pytest.mark.parametrize(
+    ("event", "failed"),
+    [
+        (TcpEnd("client", "FIN"), False),
+        (TcpEnd("client", "reset"), True),
+        (frame("server", b"\x03\xe8", None, Opcode.CLOSE), False),
+        (frame("server", b"", None, Opcode.CLOSE), False),
+        (frame("server", b"\x03\xf3", None, Opcode.CLOSE), True),
+        (frame("server", b"\x0f\xa0", None, Opcode.CLOSE), False),
+        (Head("server", "HTTP/1.1 403 Forbidden", (), 0), True),
+        (Head("server", "HTTP/1.1 101 Switching Protocols", (), 0), False),
+        (ApplicationEvent("raised", "application"), True),
+        (ApplicationEvent("returned", "application"), False),
+        (ApplicationEvent("websocket.disconnect", "server", code=1006), True),
+        (ApplicationEvent("websocket.disconnect", "server", code=1005), False),
+        (ApplicationEvent("websocket.send failed", "server"), True),
+    ],
+)
+def test_a_row_of_a_failure_says_so(event, failed):
+    is_application = isinstance(event, ApplicationEvent)
+    label = application_label(event) if is_application else wire_label(event)
+    assert label.failed == failed

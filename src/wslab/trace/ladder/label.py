@@ -68,6 +68,7 @@ class Label(NamedTuple):
     code: str = ""
     payload: Payload | None = None
     notes: str = ""
+    failed: bool = False
 
     def fit(self, width: int) -> str:
         """Return the label in `width` characters, if what must be said has room."""

@@ -17,6 +17,7 @@ from wslab.trace.model import (
 
 _BODIES = ("http.", "websocket.http.")
 _LONGEST_NAME, _LONGEST_BRIEF = 40, 12
+_QUIET = ("FIN", "END_STREAM", "TCP FIN")
 _BRIEF = {Opcode.CONTINUATION: "cont", Opcode.BINARY: "bin"}
 
 
@@ -27,9 +28,10 @@ def wire_label(event: WireEvent) -> Label:
             return _head(event)
         case TcpEnd():
             tcp = event.how in ("FIN", "reset")
-            return Label(f"TCP {event.how}" if tcp else event.how)
+            name = f"TCP {event.how}" if tcp else event.how
+            return Label(name, failed=event.how not in _QUIET)
         case GoAway():
-            return Label("GOAWAY", code=event.error)
+            return Label("GOAWAY", code=event.error, failed=event.error != "NO_ERROR")
         case Frame():
             return _frame(event)
 
@@ -50,7 +52,19 @@ def application_label(event: ApplicationEvent) -> Label:
     if event.detail:
         said.append(Payload(printable(event.detail)))
     brief = cut(kind.rsplit(".", 1)[-1], _LONGEST_BRIEF)
-    return Label(cut(kind, _LONGEST_NAME), brief, code, _joined(said))
+    failed = kind == "raised" or kind.endswith(" failed") or _is_error(event)
+    return Label(cut(kind, _LONGEST_NAME), brief, code, _joined(said), failed=failed)
+
+
+def _is_error(event: ApplicationEvent) -> bool:
+    if event.type.endswith("response.start"):
+        return (event.code or 0) >= 400
+    return _is_failure(event.code)
+
+
+def _is_failure(code: int | None) -> bool:
+    """Return whether a close code names one: 3000 and above are an application's."""
+    return code is not None and 1001 < code < 3000 and code != 1005
 
 
 def _joined(said: list[Payload]) -> Payload | None:
@@ -66,7 +80,8 @@ def _head(head: Head) -> Label:
         return Label(cut(method, _LONGEST_NAME), payload=Payload(printable(target)))
     _, status, *reason = head.start.split(" ", 2)
     said = " ".join(reason).strip()
-    return Label("", code=status, payload=Payload(printable(said)) if said else None)
+    payload = Payload(printable(said)) if said else None
+    return Label("", code=status, payload=payload, failed=(head.status or 0) >= 400)
 
 
 def _frame(frame: Frame) -> Label:
@@ -74,7 +89,8 @@ def _frame(frame: Frame) -> Label:
     if frame.opcode == Opcode.CLOSE:
         reason = _payload(frame.close_reason, True) if frame.close_reason else None
         code = "without a code" if frame.length < 2 else str(frame.close_code)
-        return Label(name, brief, code, reason)
+        failed = _is_failure(frame.close_code)
+        return Label(name, brief, code, reason, failed=failed)
     notes = DOT + " ".join([f"{_size(frame)} B", *_marks(frame)])
     if not frame.payload or _is_keepalive(frame):
         return Label(name, brief, notes=notes)

@@ -17,12 +17,14 @@ SHOWN_SECTIONS = 12
 class Section(NamedTuple):
     """One connection, or several that did the same: a title, if any, and rows.
 
-    `why` says why it ended, if it failed, and is "" otherwise.
+    `why` says why it ended, if it failed, and is "" otherwise. `has_wire` is False
+    where only the application was recorded.
     """
 
     title: Label | None
     rows: tuple[Rung | Note, ...]
     why: str = ""
+    has_wire: bool = True
 
 
 class Ladder(NamedTuple):
@@ -47,7 +49,7 @@ def ladder_of(
     count = len(connections) + left_out
     groups = _groups(connections, explained)
     sections = [
-        Section(_title(group, count > 1), rows, why)
+        Section(_title(group, count > 1), rows, why, _has_wire(group[0].connection))
         for group, rows, why in groups[:SHOWN_SECTIONS]
     ]
     hidden = left_out + sum(len(group) for group, *_ in groups[SHOWN_SECTIONS:])
@@ -95,6 +97,12 @@ def _rows(connection: Connection) -> tuple[Rung | Note, ...]:
     if connection.fault:
         rows.append(Note(f"the recorder failed: {printable(connection.fault)}"))
     return tuple(rows)
+
+
+def _has_wire(connection: Connection) -> bool:
+    """Return whether a tap saw the wire: an answer, at least, before the end."""
+    alone = len(connection.application) == len(connection.events)
+    return not alone or connection.handshake.response is not None
 
 
 def _title(group: list[_Numbered], many: bool) -> Label | None:

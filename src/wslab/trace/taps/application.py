@@ -121,7 +121,7 @@ class ApplicationCall:
                 self._connection.client = address(host, port)
         self._steps.offer(scope.get("subprotocols") or ())
         if scope["type"] == "http":
-            detail = _short(f"{scope['method']} {_target(scope)}")
+            detail = _short(f"{scope['method']} {target_of(scope)}")
             self._connection.note(self._steps, ("request", detail))
 
 
@@ -297,7 +297,8 @@ def address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _target(scope: Scope) -> str:
+def target_of(scope: Scope) -> str:
+    """Return the request target of a call: path and query, secrets masked."""
     query = scope.get("query_string", b"").decode("latin-1")
     return mask_target(f"{scope['path']}?{query}" if query else scope["path"])
 
