@@ -1,7 +1,7 @@
 /** The table of connections. */
 
 import { element, say } from "./element.ts";
-import { comparing, findable, format, type Query, shows } from "./query.ts";
+import { comparing, findable, type Query, shows } from "./query.ts";
 import { codeOf, flow, lasted, seconds, stateOf, type Summary } from "./summary.ts";
 
 interface Row {
@@ -24,17 +24,32 @@ export interface Counts {
   readonly failed: number;
 }
 
-/** Shows summaries as rows; rows that a query does not want are hidden. */
+const BLOCK = 50;
+
+/** Shows the summaries that a query wants as rows. */
 export class List {
-  readonly #body: HTMLTableSectionElement;
+  readonly #table: HTMLTableElement;
   readonly #scroll: HTMLElement;
   readonly #rows = new Map<number, Row>();
+  readonly #blocks: HTMLTableSectionElement[] = [];
+  #shown: readonly Row[] = [];
+  #marked: HTMLElement | undefined;
   readonly #heads: readonly HTMLTableCellElement[];
 
   constructor(table: HTMLTableElement) {
-    this.#body = table.tBodies[0] as HTMLTableSectionElement;
+    this.#table = table;
     this.#scroll = table.parentElement as HTMLElement;
     this.#heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+  }
+
+  /** Whether the last row is in sight. */
+  get isAtEnd(): boolean {
+    const { scrollTop, clientHeight, scrollHeight } = this.#scroll;
+    return scrollTop + clientHeight >= scrollHeight - 4;
+  }
+
+  toEnd(): void {
+    this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 
   get summaries(): Summary[] {
@@ -47,7 +62,6 @@ export class List {
 
   clear(): void {
     this.#rows.clear();
-    this.#body.replaceChildren();
   }
 
   put(summary: Summary): void {
@@ -60,71 +74,74 @@ export class List {
   /** Keep only the connections of some numbers. */
   keep(numbers: readonly number[]): void {
     const kept = new Set(numbers);
-    for (const [number, row] of this.#rows) {
-      if (kept.has(number)) continue;
-      row.element.remove();
-      this.#rows.delete(number);
+    for (const number of this.#rows.keys()) {
+      if (!kept.has(number)) this.#rows.delete(number);
     }
   }
 
   /** Show what a query wants, in its order, and return how many these are. */
   show(query: Query): Counts {
-    const stays = query.sort === "number" && !query.down && isAtEnd(this.#scroll);
     const compare = comparing(query, Date.now() / 1000);
-    const rows = [...this.#rows.values()].sort((a, b) => compare(a.summary, b.summary));
-    let next = this.#body.firstElementChild;
-    for (const { element: row } of rows) {
-      if (row === next) next = row.nextElementSibling;
-      else this.#body.insertBefore(row, next);
-    }
-    const counts = this.#hide(rows, query);
+    const rows = [...this.#rows.values()];
+    this.#shown = rows
+      .filter(({ summary, text }) => shows(query, summary, text))
+      .sort((a, b) => compare(a.summary, b.summary));
+    this.#place();
     for (const head of this.#heads) {
       const sorted = head.querySelector("button")?.dataset.sort === query.sort;
       if (sorted) head.setAttribute("aria-sort", query.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     }
-    if (stays) this.#scroll.scrollTop = this.#scroll.scrollHeight;
-    return counts;
+    const all = rows.filter(({ summary }) => summary.websocket || query.http);
+    return {
+      shown: this.#shown.length,
+      all: all.length,
+      live: all.filter(({ summary }) => summary.live).length,
+      failed: all.filter(({ summary }) => summary.failed).length,
+    };
   }
 
-  #hide(rows: readonly Row[], query: Query): Counts {
-    const counts = { shown: 0, all: 0, live: 0, failed: 0 };
-    for (const row of rows) {
-      const { summary } = row;
-      const shown = shows(query, summary, row.text);
-      if (row.element.hidden === shown) row.element.hidden = !shown;
-      counts.shown += Number(shown);
-      if (!summary.websocket && !query.http) continue;
-      counts.all += 1;
-      counts.live += Number(summary.live);
-      counts.failed += Number(summary.failed);
+  /** Put the rows into blocks: a block out of sight is neither styled nor laid out. */
+  #place(): void {
+    const focused = document.activeElement;
+    const wanted = Math.ceil(this.#shown.length / BLOCK);
+    while (this.#blocks.length > wanted) this.#blocks.pop()?.remove();
+    while (this.#blocks.length < wanted) {
+      const block = element("tbody");
+      block.role = "rowgroup";
+      this.#blocks.push(block);
+      this.#table.append(block);
     }
-    return counts;
+    for (const [i, block] of this.#blocks.entries()) {
+      const rows = this.#shown.slice(i * BLOCK, (i + 1) * BLOCK).map((row) => row.element);
+      if (rows.length === block.childElementCount && rows.every((row, at) => row === block.children[at])) continue;
+      block.replaceChildren(...rows);
+      block.style.setProperty("--rows", `${rows.length}`);
+    }
+    const isLost = focused instanceof HTMLElement && focused !== document.activeElement;
+    if (isLost && this.#table.contains(focused)) focused.focus({ preventScroll: true });
   }
 
-  /** Mark the connection that is open, have links lead where the query says. */
-  mark(query: Query): void {
-    for (const { summary, element: row, link } of this.#rows.values()) {
-      const open = summary.number === query.open;
-      if (open !== row.hasAttribute("aria-current")) row.toggleAttribute("aria-current", open);
-      if (open) row.setAttribute("aria-current", "true");
-      link.hash = format({ ...query, open: summary.number });
-    }
+  /** Mark the connection that is open. */
+  mark(number: number): void {
+    const row = this.#rows.get(number)?.element;
+    if (this.#marked !== row) this.#marked?.removeAttribute("aria-current");
+    row?.setAttribute("aria-current", "true");
+    this.#marked = row;
   }
 
   /** Let the time of what lives go on. */
   tick(): void {
-    for (const row of this.#rows.values()) {
-      if (row.summary.live && !row.element.hidden) say(row.cells.duration, durationOf(row.summary));
+    for (const { summary, cells } of this.#shown) {
+      if (summary.live) say(cells.duration, durationOf(summary));
     }
   }
 
   /** Return the number of the row that is `step` rows below another, at most at an end. */
   beside(number: number, step: number): number {
-    const shown = [...this.#body.rows].filter((row) => !row.hidden);
-    const at = shown.findIndex((row) => Number(row.dataset.number) === number);
-    const to = Math.max(0, Math.min(shown.length - 1, at + step));
-    return Number(shown[at < 0 ? 0 : to]?.dataset.number ?? 0);
+    const at = this.#shown.findIndex(({ summary }) => summary.number === number);
+    const to = Math.max(0, Math.min(this.#shown.length - 1, at + step));
+    return this.#shown[at < 0 ? 0 : to]?.summary.number ?? 0;
   }
 
   /** Move the keyboard to a row, and have it seen. */
@@ -138,8 +155,12 @@ export class List {
     const dot = element("span", "dot");
     const link = element("a");
     const head = element("th", "number", dot, link);
-    head.scope = "row";
-    const cell = (kind: string) => element("td", kind);
+    head.role = "rowheader";
+    const cell = (kind: string) => {
+      const made = element("td", kind);
+      made.role = "cell";
+      return made;
+    };
     const cells: Record<Column, HTMLElement> = {
       path: cell("path"),
       code: cell("code"),
@@ -152,11 +173,11 @@ export class List {
       address: cell("client"),
     };
     const row = element("tr", "", head, ...Object.values(cells));
+    row.role = "row";
     row.dataset.number = `${summary.number}`;
     link.href = `#open=${summary.number}`;
     const made = { summary, text: "", element: row, link, dot, cells };
     this.#rows.set(summary.number, made);
-    this.#body.append(row);
     return made;
   }
 }
@@ -190,9 +211,5 @@ function durationOf(summary: Summary): string {
   const value = lasted(summary, Date.now() / 1000);
   if (value === null) return "";
   return summary.live && value < 10 ? `${Math.floor(value)} s` : seconds(value);
-}
-
-function isAtEnd(scroll: HTMLElement): boolean {
-  return scroll.scrollTop + scroll.clientHeight >= scroll.scrollHeight - 4;
 }
 

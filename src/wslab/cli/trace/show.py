@@ -11,7 +11,6 @@ from pathlib import Path
 from wslab.cli.trace.narrowing import Narrowed, Narrowing
 from wslab.cli.trace.recording import NoRecording, read
 from wslab.cli.trace.views import on_page, shown
-from wslab.cli.trace.web.view import take_port
 from wslab.trace.watch import News, View
 
 
@@ -35,7 +34,6 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
 
 def _show_on_page(options: argparse.Namespace, path: Path) -> int:
     """Show a recording on a page until Ctrl-C."""
-    take_port(options)
     view = on_page(options, path.name)
     try:
         _tell(view, path)
