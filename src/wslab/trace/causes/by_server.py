@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wslab.trace.causes.finding import Finding, closes, unknown
+from wslab.trace.causes.finding import Finding, closes, one_line, unknown
 from wslab.trace.causes.story import Story, Test, close_frame, earliest, present, step
 from wslab.trace.causes.violation import Violation, first_violation
 from wslab.trace.model import ApplicationEvent, Frame, Opcode
@@ -33,6 +33,8 @@ def broke_protocol(story: Story) -> Finding | None:
     ended = story.tcp_end
     if ended is None or story.ended_by != "server" or (own is not None and own < ended):
         return None
+    if violation.cause == "invalid-utf-8" and _told_code(story) == 1002:
+        return None  # the server saw another fault
     text = f"{violation.text}: the server ended the connection without a close frame."
     evidence = (at, ended)
     return Finding(violation.cause, text, evidence, case=violation.case)
@@ -161,15 +163,21 @@ def _unread(story: Story, before: int) -> list[int]:
     ]
 
 
+def _told_code(story: Story) -> int | None:
+    """Return the code with which the application was told of the end."""
+    told = story.first(step("websocket.disconnect"))
+    return None if told is None else story.step(told).code
+
+
 def server_gone(story: Story) -> Finding:
     """Return why the server ended the TCP connection without a close frame."""
     index = story.tcp_end
     assert index is not None
-    told = story.first(step("websocket.disconnect"), index)
+    told = story.first(step("websocket.disconnect"))
     if told is not None and story.step(told).code in (1002, 1007):
-        reason = story.step(told).reason
-        text = f"The client broke the protocol ({reason or story.step(told).code}): "
+        reason = one_line(story.step(told).reason or str(story.step(told).code))
+        text = f"The client broke the protocol ({reason}): "
         text += "the server ended the connection without a close frame."
-        return Finding("protocol-error", text, (index, told))
+        return Finding("protocol-error", text, present(index, told))
     text = "The server ended the TCP connection without a close frame"
     return unknown(text, index)

@@ -63,7 +63,8 @@ def title(connection: Connection, tally: Tally) -> str:
 
 def ladder(connection: Connection, columns: int) -> list[Text]:
     """Return the lines of a connection's ladder."""
-    return [styled(line) for line in ladder_lines(ladder_of((connection,)), columns)]
+    drawn = ladder_of((connection,), explained=False)
+    return [styled(line) for line in ladder_lines(drawn, columns)]
 
 
 def styled(line: Line) -> Text:
