@@ -84,10 +84,10 @@ class Recording:
         if self._left_out:
             self._write(Trace((), self._left_out).to_json(), even_if_full=True)
         self._file.close()
-        missing = f"; {self._left_out} were left out" if self._left_out else ""
-        print(
-            f"{self._count} connections are in {self._path}{missing}", file=sys.stderr
-        )
+        said = f"{self._path} has {self._count} connections"
+        if self._left_out:
+            said += f"; {self._left_out} were left out"
+        print(said, file=sys.stderr)
 
     def _write(self, document: dict[str, Any], even_if_full: bool = False) -> bool:
         """Write a line and return whether it had room."""
@@ -156,7 +156,7 @@ def _document(path: Path, number: int, line: bytes) -> dict[str, Any] | None:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise NoRecording(f"{path}, line {number}: no recording of `wslab trace --out`")
+        document = {}
     _check(path, number, document)
     return document
 
