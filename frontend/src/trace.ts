@@ -63,6 +63,8 @@ class TracePage {
   }
 
   #change(changes: Changes): void {
+    const { sort, down, open } = this.#query;
+    const follows = sort === "number" && !down && !open && this.#list.isAtEnd;
     if (changes.new) this.#list.clear();
     say(byId("application"), changes.title);
     document.title = `${changes.title} · wslab trace`;
@@ -70,7 +72,8 @@ class TracePage {
     if (changes.numbers) this.#list.keep(changes.numbers);
     this.#leftOut = changes.leftOut;
     this.#show();
-    this.#detail.follow(this.#list.get(this.#query.open));
+    if (follows) this.#list.toEnd();
+    this.#detail.follow(this.#list.get(open));
   }
 
   #filter(query: Query): void {
@@ -84,7 +87,7 @@ class TracePage {
   /** Show what the query wants, and return how many that is in words. */
   #show(): string {
     const counts = this.#list.show(this.#query);
-    this.#list.mark(this.#query);
+    this.#list.mark(this.#query.open);
     this.#filters.offer(this.#list.summaries, this.#query);
     const shown = `${counts.shown === counts.all ? "" : `${counts.shown} of `}${counts.all} connection${counts.all === 1 ? "" : "s"}`;
     say(byId("count"), `${shown}, ${counts.live} live, ${counts.failed} failed`);
@@ -104,7 +107,7 @@ class TracePage {
     if (number === this.#query.open) return;
     this.#query = { ...this.#query, open: number };
     history.pushState(null, "", format(this.#query) || location.pathname);
-    this.#list.mark(this.#query);
+    this.#list.mark(this.#query.open);
     this.#open();
   }
 

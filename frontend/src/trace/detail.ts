@@ -78,7 +78,7 @@ export class DetailPanel {
     this.#wanted = 0;
     this.closeEvent();
     this.#panel.hidden = number === 0;
-    if (number) this.#panel.scrollIntoView({ block: "start" });
+    this.#panel.parentElement?.classList.toggle("open", number > 0);
     if (number) void this.#load();
   }
 
@@ -127,6 +127,7 @@ export class DetailPanel {
     this.#detail = (await answer.json()) as Detail;
     if (number !== this.#number) return true;
     this.#fill(this.#detail);
+    if (before?.summary.number !== number) this.#panel.scrollIntoView({ block: "start" });
     if (before?.summary.live && !this.#detail.summary.live) this.#ended(this.#detail.summary);
     return true;
   }

@@ -1,7 +1,7 @@
 /** The table of connections. */
 
 import { element, say } from "./element.ts";
-import { comparing, findable, format, type Query, shows } from "./query.ts";
+import { comparing, findable, type Query, shows } from "./query.ts";
 import { codeOf, flow, lasted, seconds, stateOf, type Summary } from "./summary.ts";
 
 interface Row {
@@ -29,12 +29,23 @@ export class List {
   readonly #body: HTMLTableSectionElement;
   readonly #scroll: HTMLElement;
   readonly #rows = new Map<number, Row>();
+  #marked: HTMLElement | undefined;
   readonly #heads: readonly HTMLTableCellElement[];
 
   constructor(table: HTMLTableElement) {
     this.#body = table.tBodies[0] as HTMLTableSectionElement;
     this.#scroll = table.parentElement as HTMLElement;
     this.#heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+  }
+
+  /** Whether the last row is in sight. */
+  get isAtEnd(): boolean {
+    const { scrollTop, clientHeight, scrollHeight } = this.#scroll;
+    return scrollTop + clientHeight >= scrollHeight - 4;
+  }
+
+  toEnd(): void {
+    this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 
   get summaries(): Summary[] {
@@ -69,7 +80,6 @@ export class List {
 
   /** Show what a query wants, in its order, and return how many these are. */
   show(query: Query): Counts {
-    const stays = query.sort === "number" && !query.down && isAtEnd(this.#scroll);
     const compare = comparing(query, Date.now() / 1000);
     const rows = [...this.#rows.values()].sort((a, b) => compare(a.summary, b.summary));
     let next = this.#body.firstElementChild;
@@ -83,7 +93,6 @@ export class List {
       if (sorted) head.setAttribute("aria-sort", query.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     }
-    if (stays) this.#scroll.scrollTop = this.#scroll.scrollHeight;
     return counts;
   }
 
@@ -102,14 +111,12 @@ export class List {
     return counts;
   }
 
-  /** Mark the connection that is open, have links lead where the query says. */
-  mark(query: Query): void {
-    for (const { summary, element: row, link } of this.#rows.values()) {
-      const open = summary.number === query.open;
-      if (open !== row.hasAttribute("aria-current")) row.toggleAttribute("aria-current", open);
-      if (open) row.setAttribute("aria-current", "true");
-      link.hash = format({ ...query, open: summary.number });
-    }
+  /** Mark the connection that is open. */
+  mark(number: number): void {
+    const row = this.#rows.get(number)?.element;
+    if (this.#marked !== row) this.#marked?.removeAttribute("aria-current");
+    row?.setAttribute("aria-current", "true");
+    this.#marked = row;
   }
 
   /** Let the time of what lives go on. */
@@ -138,8 +145,12 @@ export class List {
     const dot = element("span", "dot");
     const link = element("a");
     const head = element("th", "number", dot, link);
-    head.scope = "row";
-    const cell = (kind: string) => element("td", kind);
+    head.role = "rowheader";
+    const cell = (kind: string) => {
+      const made = element("td", kind);
+      made.role = "cell";
+      return made;
+    };
     const cells: Record<Column, HTMLElement> = {
       path: cell("path"),
       code: cell("code"),
@@ -152,6 +163,7 @@ export class List {
       address: cell("client"),
     };
     const row = element("tr", "", head, ...Object.values(cells));
+    row.role = "row";
     row.dataset.number = `${summary.number}`;
     link.href = `#open=${summary.number}`;
     const made = { summary, text: "", element: row, link, dot, cells };
@@ -190,9 +202,5 @@ function durationOf(summary: Summary): string {
   const value = lasted(summary, Date.now() / 1000);
   if (value === null) return "";
   return summary.live && value < 10 ? `${Math.floor(value)} s` : seconds(value);
-}
-
-function isAtEnd(scroll: HTMLElement): boolean {
-  return scroll.scrollTop + scroll.clientHeight >= scroll.scrollHeight - 4;
 }
 

@@ -44,7 +44,7 @@ class PageServer:
     @property
     def address(self) -> str:
         """Where the page is."""
-        return address(self._port)
+        return f"http://{LOOPBACK}:{self._port}/"
 
     def start(self) -> None:
         """Serve from now on; returns when requests are taken."""
@@ -85,11 +85,6 @@ class PageServer:
         """
         ours = record.thread == self._thread.ident
         return not ours or record.levelno >= logging.WARNING
-
-
-def address(port: int) -> str:
-    """Return where the page of a port is."""
-    return f"http://{LOOPBACK}:{port}/"
 
 
 def bound(port: int) -> socket.socket:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from wslab.cli.trace.web.kept import Limits, Shelf
-from wslab.cli.trace.web.server import PageServer, address, bound
+from wslab.cli.trace.web.server import PageServer, bound
 from wslab.trace.watch import News, View
 
 
@@ -45,12 +45,18 @@ class WebView:
 
 
 def view(options: Namespace, title: str) -> View:
-    """Return the view of `--web`, on the port that `take_port` took."""
-    return WebView(title, options.web)
+    """Return the view of `--web`, its address printed.
+
+    Raises:
+        OSError: the port is taken, or may not be taken.
+    """
+    shown = WebView(title, options.web)
+    print(f"wslab trace: the page is at {shown.address}", file=sys.stderr)
+    return shown
 
 
 def take_port(options: Namespace) -> None:
-    """Choose the port where none is given, and say where the page will be.
+    """Choose the port where none is given.
 
     A reloader starts one process after the other: each has the page at this port.
 
@@ -59,4 +65,3 @@ def take_port(options: Namespace) -> None:
     """
     with bound(options.web) as taken:
         options.web = taken.getsockname()[1]
-    print(f"wslab trace: the page is at {address(options.web)}", file=sys.stderr)
