@@ -24,16 +24,20 @@ export interface Counts {
   readonly failed: number;
 }
 
-/** Shows summaries as rows; rows that a query does not want are hidden. */
+const BLOCK = 50;
+
+/** Shows the summaries that a query wants as rows. */
 export class List {
-  readonly #body: HTMLTableSectionElement;
+  readonly #table: HTMLTableElement;
   readonly #scroll: HTMLElement;
   readonly #rows = new Map<number, Row>();
+  readonly #blocks: HTMLTableSectionElement[] = [];
+  #shown: readonly Row[] = [];
   #marked: HTMLElement | undefined;
   readonly #heads: readonly HTMLTableCellElement[];
 
   constructor(table: HTMLTableElement) {
-    this.#body = table.tBodies[0] as HTMLTableSectionElement;
+    this.#table = table;
     this.#scroll = table.parentElement as HTMLElement;
     this.#heads = [...(table.tHead?.rows[0]?.cells ?? [])];
   }
@@ -58,7 +62,6 @@ export class List {
 
   clear(): void {
     this.#rows.clear();
-    this.#body.replaceChildren();
   }
 
   put(summary: Summary): void {
@@ -71,44 +74,52 @@ export class List {
   /** Keep only the connections of some numbers. */
   keep(numbers: readonly number[]): void {
     const kept = new Set(numbers);
-    for (const [number, row] of this.#rows) {
-      if (kept.has(number)) continue;
-      row.element.remove();
-      this.#rows.delete(number);
+    for (const number of this.#rows.keys()) {
+      if (!kept.has(number)) this.#rows.delete(number);
     }
   }
 
   /** Show what a query wants, in its order, and return how many these are. */
   show(query: Query): Counts {
     const compare = comparing(query, Date.now() / 1000);
-    const rows = [...this.#rows.values()].sort((a, b) => compare(a.summary, b.summary));
-    let next = this.#body.firstElementChild;
-    for (const { element: row } of rows) {
-      if (row === next) next = row.nextElementSibling;
-      else this.#body.insertBefore(row, next);
-    }
-    const counts = this.#hide(rows, query);
+    const rows = [...this.#rows.values()];
+    this.#shown = rows
+      .filter(({ summary, text }) => shows(query, summary, text))
+      .sort((a, b) => compare(a.summary, b.summary));
+    this.#place();
     for (const head of this.#heads) {
       const sorted = head.querySelector("button")?.dataset.sort === query.sort;
       if (sorted) head.setAttribute("aria-sort", query.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     }
-    return counts;
+    const all = rows.filter(({ summary }) => summary.websocket || query.http);
+    return {
+      shown: this.#shown.length,
+      all: all.length,
+      live: all.filter(({ summary }) => summary.live).length,
+      failed: all.filter(({ summary }) => summary.failed).length,
+    };
   }
 
-  #hide(rows: readonly Row[], query: Query): Counts {
-    const counts = { shown: 0, all: 0, live: 0, failed: 0 };
-    for (const row of rows) {
-      const { summary } = row;
-      const shown = shows(query, summary, row.text);
-      if (row.element.hidden === shown) row.element.hidden = !shown;
-      counts.shown += Number(shown);
-      if (!summary.websocket && !query.http) continue;
-      counts.all += 1;
-      counts.live += Number(summary.live);
-      counts.failed += Number(summary.failed);
+  /** Put the rows into blocks: a block out of sight is neither styled nor laid out. */
+  #place(): void {
+    const focused = document.activeElement;
+    const wanted = Math.ceil(this.#shown.length / BLOCK);
+    while (this.#blocks.length > wanted) this.#blocks.pop()?.remove();
+    while (this.#blocks.length < wanted) {
+      const block = element("tbody");
+      block.role = "rowgroup";
+      this.#blocks.push(block);
+      this.#table.append(block);
     }
-    return counts;
+    for (const [i, block] of this.#blocks.entries()) {
+      const rows = this.#shown.slice(i * BLOCK, (i + 1) * BLOCK).map((row) => row.element);
+      if (rows.length === block.childElementCount && rows.every((row, at) => row === block.children[at])) continue;
+      block.replaceChildren(...rows);
+      block.style.setProperty("--rows", `${rows.length}`);
+    }
+    const isLost = focused instanceof HTMLElement && focused !== document.activeElement;
+    if (isLost && this.#table.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   /** Mark the connection that is open. */
@@ -121,17 +132,16 @@ export class List {
 
   /** Let the time of what lives go on. */
   tick(): void {
-    for (const row of this.#rows.values()) {
-      if (row.summary.live && !row.element.hidden) say(row.cells.duration, durationOf(row.summary));
+    for (const { summary, cells } of this.#shown) {
+      if (summary.live) say(cells.duration, durationOf(summary));
     }
   }
 
   /** Return the number of the row that is `step` rows below another, at most at an end. */
   beside(number: number, step: number): number {
-    const shown = [...this.#body.rows].filter((row) => !row.hidden);
-    const at = shown.findIndex((row) => Number(row.dataset.number) === number);
-    const to = Math.max(0, Math.min(shown.length - 1, at + step));
-    return Number(shown[at < 0 ? 0 : to]?.dataset.number ?? 0);
+    const at = this.#shown.findIndex(({ summary }) => summary.number === number);
+    const to = Math.max(0, Math.min(this.#shown.length - 1, at + step));
+    return this.#shown[at < 0 ? 0 : to]?.summary.number ?? 0;
   }
 
   /** Move the keyboard to a row, and have it seen. */
@@ -168,7 +178,6 @@ export class List {
     link.href = `#open=${summary.number}`;
     const made = { summary, text: "", element: row, link, dot, cells };
     this.#rows.set(summary.number, made);
-    this.#body.append(row);
     return made;
   }
 }
