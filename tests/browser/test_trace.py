@@ -106,7 +106,7 @@ async def test_the_ladder_of_the_chosen_one_grows(opened: Open, traced: Traced):
         await has_raised(client)
     await expect(page.locator("#why")).to_contain_text("raised RuntimeError: as asked")
     await expect(page.locator("#said")).to_contain_text("Connection 1 has ended")
-    row = page.locator("#rows .evidence")
+    row = page.locator("#rows .evidence").first
     name = re.compile(r"^\+.*app: raised RuntimeError.*, shows why it ended$")
     await expect(row).to_have_accessible_name(name)
 

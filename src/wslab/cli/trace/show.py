@@ -12,7 +12,6 @@ from wslab.cli.trace.narrowing import Narrowed, Narrowing
 from wslab.cli.trace.recording import NoRecording, read, recorded_app
 from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import on_page, shown
-from wslab.cli.trace.web.view import take_port
 from wslab.trace.watch import News, View
 
 
@@ -45,7 +44,6 @@ def _as_test(options: argparse.Namespace, path: Path) -> View:
 
 def _show_on_page(options: argparse.Namespace, path: Path) -> int:
     """Show a recording on a page until Ctrl-C."""
-    take_port(options)
     view = on_page(options, path.name)
     try:
         _tell(view, path)

@@ -9,7 +9,6 @@ from typing import TextIO
 from wslab.cli.trace import lines, plain, recording
 from wslab.cli.trace.narrowing import Narrowed, Narrowing
 from wslab.cli.trace.replay import view as replay
-from wslab.cli.trace.web import view as web
 from wslab.trace.recording import Bounds
 from wslab.trace.watch import View
 
@@ -40,6 +39,8 @@ def views_of(options: argparse.Namespace, stream: TextIO, app: str) -> list[View
 
 def on_page(options: argparse.Namespace, title: str) -> View:
     """Return the page, which hides by itself what is no WebSocket."""
+    from wslab.cli.trace.web import view as web  # uvicorn serves nothing else here
+
     narrowing = replace(Narrowing.of(options), with_http=True)
     return Narrowed(web.view(options, title), narrowing)
 

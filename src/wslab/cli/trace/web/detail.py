@@ -71,7 +71,7 @@ def event_of(connection: Connection, identity: int) -> Event | None:
 
 def _explained(connection: Connection, found: Explanation | None) -> JSON:
     """Return why it ended in lines, what goes on in one if it has not."""
-    first, *more = why(connection)
+    first, *more = why(connection) or ["The connection has ended."]
     failed = found is not None and found.failed
     return {"text": first.removeprefix("Why: "), "more": more, "failed": failed}
 
