@@ -3,10 +3,12 @@
 import re
 import subprocess
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
+from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parents[1]
 FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("[!c]*.yml"))
@@ -83,6 +85,15 @@ def test_the_citation_agrees_with_the_project():
     assert citation["version"] == PROJECT["version"]
     assert citation["license"] == PROJECT["license"]
     assert f"## {PROJECT['version']} - " in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_a_wheel_has_the_page_of_trace(tmp_path):
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
+    with zipfile.ZipFile(wheel) as built:
+        names = {Path(name) for name in built.namelist()}
+    page = Path("wslab/cli/trace/web/page")
+    served = ("index.html", "trace.css", "trace.js", "icon.svg")
+    assert names >= {page / name for name in served}
 
 
 def test_the_library_alone_needs_nothing():

