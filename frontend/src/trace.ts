@@ -73,6 +73,7 @@ class TracePage {
     this.#leftOut = changes.leftOut;
     this.#show();
     if (follows) this.#list.toEnd();
+    else if (changes.new) this.#list.reveal(open);
     this.#detail.follow(this.#list.get(open));
   }
 

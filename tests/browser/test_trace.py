@@ -170,6 +170,7 @@ async def test_what_comes_from_the_wire_is_text(opened: Open, traced: Traced):
     await page.click(ROWS)
     await expect(page.locator("#drawing")).to_contain_text("<img")
     await page.click("#rows button[aria-label*='client: text']")
+    await expect(page.locator("#payload")).to_contain_text("window.hit")
     assert await page.locator("#payload").text_content() == HOSTILE
     await page.click("[data-show=events]")
     await expect(page.locator("#events")).to_contain_text("<img src=x onerror")
