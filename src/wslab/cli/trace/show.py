@@ -44,7 +44,7 @@ def _as_test(options: argparse.Namespace, path: Path) -> View:
 
 def _show_on_page(options: argparse.Namespace, path: Path) -> int:
     """Show a recording on a page until Ctrl-C."""
-    view = on_page(options, path.name)
+    view = on_page(options, recorded_app(path) or path.name)
     try:
         _tell(view, path)
         threading.Event().wait()

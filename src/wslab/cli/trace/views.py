@@ -37,12 +37,12 @@ def views_of(options: argparse.Namespace, stream: TextIO, app: str) -> list[View
     return views
 
 
-def on_page(options: argparse.Namespace, title: str) -> View:
+def on_page(options: argparse.Namespace, app: str) -> View:
     """Return the page, which hides by itself what is no WebSocket."""
     from wslab.cli.trace.web import view as web  # uvicorn serves nothing else here
 
     narrowing = replace(Narrowing.of(options), with_http=True)
-    return Narrowed(web.view(options, title), narrowing)
+    return Narrowed(web.view(options, app), narrowing)
 
 
 def shown(options: argparse.Namespace, stream: TextIO) -> View:
