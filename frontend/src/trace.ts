@@ -66,13 +66,15 @@ class TracePage {
     const { sort, down, open } = this.#query;
     const follows = sort === "number" && !down && !open && this.#list.isAtEnd;
     if (changes.new) this.#list.clear();
-    say(byId("application"), changes.title);
-    document.title = `${changes.title} · wslab trace`;
+    say(byId("application"), changes.app);
+    byId("copy-test").hidden = !/^[\w.]+:[^/]/.test(changes.app);
+    document.title = `${changes.app} · wslab trace`;
     for (const summary of changes.connections) this.#list.put(summary);
     if (changes.numbers) this.#list.keep(changes.numbers);
     this.#leftOut = changes.leftOut;
     this.#show();
     if (follows) this.#list.toEnd();
+    else if (changes.new) this.#list.reveal(open);
     this.#detail.follow(this.#list.get(open));
   }
 

@@ -1,6 +1,7 @@
 """The page of `wslab trace --web`, beside a real server and real clients."""
 
 import asyncio
+import html
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -170,6 +171,7 @@ async def test_what_comes_from_the_wire_is_text(opened: Open, traced: Traced):
     await page.click(ROWS)
     await expect(page.locator("#drawing")).to_contain_text("<img")
     await page.click("#rows button[aria-label*='client: text']")
+    await expect(page.locator("#payload")).to_contain_text("window.hit")
     assert await page.locator("#payload").text_content() == HOSTILE
     await page.click("[data-show=events]")
     await expect(page.locator("#events")).to_contain_text("<img src=x onerror")
@@ -255,16 +257,19 @@ async def test_a_hidden_page_hears_nothing_and_then_all(opened: Open, traced: Tr
     await expect(page.locator(ROWS)).to_have_count(2)
 
 
-async def test_a_ladder_is_copied(opened: Open, traced: Traced):
+async def test_a_connection_is_copied(opened: Open, traced: Traced):
     await traced.say("hello")
     permissions = ["clipboard-read", "clipboard-write"]
     page = await opened("#open=1", permissions=permissions)
-    for name, beginning in {"Copy text": "client ", "Copy SVG": "<svg "}.items():
+    for name, parts in {
+        "Copy text": ("client ", 'receive "hello"'),
+        "Copy SVG": ("<svg ", 'receive "hello"'),
+        "Copy test": ("from app import app", "hello"),
+    }.items():
         await page.click(f"text={name}")
-        await expect(page.locator(".toast")).to_have_text("The ladder is copied.")
+        await expect(page.locator(".toast")).to_contain_text(" is copied.")
         copied = await page.evaluate("navigator.clipboard.readText()")
-        assert copied.startswith(beginning)
-        assert "hello" in copied
+        assert all(html.unescape(part) in html.unescape(copied) for part in parts)
         await expect(page.locator(".toast")).to_have_count(0)
 
 

@@ -49,7 +49,7 @@ def test_each_event_has_a_line_and_the_end_has_the_ladder_and_the_cause(tmp_path
     assert 'client → server        text "raise" · 5 B' in events
     assert 'server → application   receive "raise"' in events
     assert "│   raised RuntimeError: as a" in ladder
-    assert "Why: The handler raised RuntimeError: as asked (app.py, line " in ladder
+    assert "Why: the handler raised RuntimeError: as asked in app.py, line " in ladder
     assert "abc" not in command.text
 
 

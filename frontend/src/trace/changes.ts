@@ -3,7 +3,8 @@
 import type { Summary } from "./summary.ts";
 
 export interface Changes {
-  readonly title: string;
+  /** What is traced, as "module:app", or the address of a server. */
+  readonly app: string;
   /** What was known before is of another run. */
   readonly new: boolean;
   readonly connections: readonly Summary[];

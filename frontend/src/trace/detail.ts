@@ -222,7 +222,7 @@ export class DetailPanel {
       if (!answer.ok) throw new Error(answer.statusText);
       return answer.text();
     });
-    this.#copied("The ladder", text);
+    this.#copied(what === "test.py" ? "The test" : "The ladder", text);
   }
 }
 

@@ -144,6 +144,14 @@ export class List {
     return this.#shown[at < 0 ? 0 : to]?.summary.number ?? 0;
   }
 
+  /** Scroll the list, and nothing around it, to a row. */
+  reveal(number: number): void {
+    const row = this.#rows.get(number)?.element;
+    if (!row?.isConnected) return;
+    const above = row.getBoundingClientRect().top - this.#scroll.getBoundingClientRect().top;
+    this.#scroll.scrollTop += above - this.#scroll.clientHeight / 2;
+  }
+
   /** Move the keyboard to a row, and have it seen. */
   focus(number: number): void {
     const row = this.#rows.get(number);

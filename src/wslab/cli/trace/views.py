@@ -8,6 +8,7 @@ from typing import TextIO
 
 from wslab.cli.trace import lines, plain, recording
 from wslab.cli.trace.narrowing import Narrowed, Narrowing
+from wslab.cli.trace.replay import view as replay
 from wslab.trace.recording import Bounds
 from wslab.trace.watch import View
 
@@ -28,18 +29,20 @@ def views_of(options: argparse.Namespace, stream: TextIO, app: str) -> list[View
     if is_shown(options):
         views.append(Narrowed(shown(options, stream), narrowing))
     if options.out:
-        views.append(Narrowed(recording.view(options), narrowing))
+        views.append(Narrowed(recording.view(options, app), narrowing))
+    if options.as_test:
+        views.append(Narrowed(replay.view(options.as_test, app), narrowing))
     if options.web is not None:
         views.append(on_page(options, app))
     return views
 
 
-def on_page(options: argparse.Namespace, title: str) -> View:
+def on_page(options: argparse.Namespace, app: str) -> View:
     """Return the page, which hides by itself what is no WebSocket."""
     from wslab.cli.trace.web import view as web  # uvicorn serves nothing else here
 
     narrowing = replace(Narrowing.of(options), with_http=True)
-    return Narrowed(web.view(options, title), narrowing)
+    return Narrowed(web.view(options, app), narrowing)
 
 
 def shown(options: argparse.Namespace, stream: TextIO) -> View:
@@ -60,4 +63,5 @@ def interval(options: argparse.Namespace) -> float:
 def bounds(options: argparse.Namespace) -> Bounds:
     """Return what is kept: of as many connections as a process may have at once."""
     kept = Bounds(first_connections=4_000, last_connections=1_000)
-    return replace(kept, excerpt=PAYLOADS) if options.payloads else kept
+    whole = options.payloads or options.as_test
+    return replace(kept, excerpt=PAYLOADS) if whole else kept

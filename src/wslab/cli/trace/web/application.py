@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from wslab.asgi import Receive, Scope, Send
+from wslab.cli.trace.replay import as_test
 from wslab.cli.trace.web.content import content, payload
 from wslab.cli.trace.web.detail import detail, event_of
 from wslab.cli.trace.web.guard import SECURITY, Guard, Headers
@@ -30,7 +31,9 @@ FILES = {
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 TEXT = "text/plain; charset=utf-8"
-_CONNECTION = re.compile(r"/connections/(\d{1,12})(?:/(ladder\.txt|ladder\.svg))?")
+_CONNECTION = re.compile(
+    r"/connections/(\d{1,12})(?:/(ladder\.txt|ladder\.svg|test\.py))?"
+)
 _EVENT = re.compile(r"/connections/(\d{1,12})/events/(\d{1,12})(/payload)?")
 
 
@@ -54,18 +57,18 @@ def _json(document: object) -> Answer:
 class Application:
     """Answers requests of the page, and of nobody else; nothing can be changed."""
 
-    def __init__(self, shelf: Shelf, changing: Changing, port: int, title: str) -> None:
+    def __init__(self, shelf: Shelf, changing: Changing, port: int, app: str) -> None:
         """Prepare the application.
 
         Args:
             shelf: what is shown.
             changing: woken after each change of the shelf.
             port: where the page is, at 127.0.0.1.
-            title: what is traced, as "module:app".
+            app: what is traced, as "module:app", or the address of a server.
         """
         self._shelf = shelf
         self._changing = changing
-        self._title = title
+        self._app = app
         self._guard = Guard(port)
         self._stream = Stream(shelf, changing, secrets.token_hex(8))
 
@@ -88,12 +91,12 @@ class Application:
             kept = self._shelf.get(int(found[1]))
             return _event(kept, int(found[2]), found[3] is not None)
         if found := _CONNECTION.fullmatch(path):
-            return _connection(self._shelf.get(int(found[1])), found[2])
+            return _connection(self._shelf.get(int(found[1])), found[2], self._app)
         return _text(HTTPStatus.NOT_FOUND, "there is no such page")
 
     async def _send_changes(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send changes until the reader goes, or there are none any more."""
-        messages = self._stream.messages(_last_id(scope), title=self._title)
+        messages = self._stream.messages(_last_id(scope), app=self._app)
         sending = asyncio.create_task(_send_stream(send, messages))
         gone = asyncio.create_task(_gone(receive))
         try:
@@ -104,10 +107,12 @@ class Application:
             await asyncio.gather(sending, gone, return_exceptions=True)
 
 
-def _connection(kept: Kept | None, form: str | None) -> Answer:
-    """Answer with a connection: as the page's data, or its ladder to be copied."""
+def _connection(kept: Kept | None, form: str | None, app: str) -> Answer:
+    """Answer with a connection: as the page's data, or in a form to be copied."""
     if kept is None:
         return _text(HTTPStatus.NOT_FOUND, "this connection is not kept any more")
+    if form == "test.py":
+        return _text(HTTPStatus.OK, as_test([kept.connection], app))
     ladder = ladder_of([kept.connection])
     if form == "ladder.txt":
         return _text(HTTPStatus.OK, ladder_text(ladder))

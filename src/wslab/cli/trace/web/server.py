@@ -26,7 +26,7 @@ class PageServer:
     Its loop is its own, so that a handler which blocks does not freeze the page.
     """
 
-    def __init__(self, shelf: Shelf, title: str, port: int = 0) -> None:
+    def __init__(self, shelf: Shelf, app: str, port: int = 0) -> None:
         """Take a port of 127.0.0.1, a free one if it is 0.
 
         Raises:
@@ -35,7 +35,7 @@ class PageServer:
         self._socket = bound(port)
         self._port: int = self._socket.getsockname()[1]
         self._shelf = shelf
-        self._title = title
+        self._app = app
         self._changing: Future[Changing] = Future()
         self._thread = threading.Thread(
             target=self._run, name="wslab trace page", daemon=True
@@ -66,7 +66,7 @@ class PageServer:
 
     async def _serve(self) -> None:
         changing = Changing()
-        application = Application(self._shelf, changing, self._port, self._title)
+        application = Application(self._shelf, changing, self._port, self._app)
         self._server = uvicorn.Server(_config(application))
         self._changing.set_result(changing)
         loggers = [logging.getLogger(name) for name in LOGGERS]

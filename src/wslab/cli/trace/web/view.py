@@ -18,11 +18,11 @@ class WebView:
         address: where the page is.
     """
 
-    def __init__(self, title: str, port: int = 0, limits: Limits | None = None) -> None:
+    def __init__(self, app: str, port: int = 0, limits: Limits | None = None) -> None:
         """Serve the page.
 
         Args:
-            title: what is traced, as "module:app".
+            app: what is traced, as "module:app", or the address of a server.
             port: of 127.0.0.1; a free one if it is 0.
             limits: how much is kept.
 
@@ -30,7 +30,7 @@ class WebView:
             OSError: the port is taken, or may not be taken.
         """
         self._shelf = Shelf(limits)
-        self._server = PageServer(self._shelf, title, port)
+        self._server = PageServer(self._shelf, app, port)
         self._server.start()
         self.address = self._server.address
 
@@ -44,13 +44,13 @@ class WebView:
         self._server.stop()
 
 
-def view(options: Namespace, title: str) -> View:
+def view(options: Namespace, app: str) -> View:
     """Return the view of `--web`, its address printed.
 
     Raises:
         OSError: the port is taken, or may not be taken.
     """
-    shown = WebView(title, options.web)
+    shown = WebView(app, options.web)
     print(f"wslab trace: the page is at {shown.address}", file=sys.stderr)
     return shown
 
