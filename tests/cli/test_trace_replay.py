@@ -279,19 +279,19 @@ async def test_events_that_are_missing_are_said():
 
 
 @pytest.mark.parametrize(
-    ("app", "factory", "imported", "call"),
+    ("app", "imported", "call"),
     [
-        ("chat.main:app", False, "from chat.main import app", "traced(app)"),
-        ("main:api.app", False, "from main import api as app", "traced(app.app)"),
-        ("main:create", True, "from main import create as app", "traced(app())"),
+        ("chat.main:app", "from chat.main import app", "traced(app)"),
+        ("main:api.app", "from main import api as app", "traced(app.app)"),
+        ("main:create()", "from main import create as app", "traced(app())"),
     ],
 )
-async def test_the_application_is_imported(app, factory, imported, call):
+async def test_the_application_is_imported(app, imported, call):
     async def connects(server):
         async with client(server, "/echo"):
             pass
 
-    test = as_test(await recorded(connects), app, factory=factory)
+    test = as_test(await recorded(connects), app)
     assert f"\n{imported}\n" in test
     assert f"    server = {call}\n" in test
 

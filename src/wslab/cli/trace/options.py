@@ -29,6 +29,7 @@ examples:
   wslab trace --web app:app
   wslab trace --out today.trace app:app
   wslab trace show today.trace --only-failures
+  wslab trace show today.trace --path /chat --as-test test_chat.py
 
 `uvicorn --help` lists uvicorn's options. exit status: uvicorn's; 2 for a wrong argument
 or file; 143 SIGTERM
@@ -48,6 +49,9 @@ PROXY = """\
 stand in front of the server at URL, as ws://127.0.0.1:8000, instead of running an
 application; listens at 127.0.0.1, port 8001 or a free one, unless --host and --port
 say otherwise; the headers Host and Origin are passed on as clients send them"""
+AS_TEST = """\
+at the end write FILE, new, for pytest: it plays the clients' side again, and compares
+what the server sends"""
 OUT = """\
 record into FILE what ends from now on, and show nothing, unless --plain or --json asks
 for it"""
@@ -70,6 +74,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "--web", type=_port, nargs="?", const=0, metavar="PORT", help=WEB
     )
     views.add_argument("--payloads", action="store_true", help=PAYLOADS)
+    views.add_argument("--as-test", type=Path, metavar="FILE", help=AS_TEST)
     views.add_argument("--out", type=Path, metavar="FILE", help=OUT)
     views.add_argument(
         "--out-limit", type=_mebibytes, metavar="N", default=64 * MIB, help=OUT_LIMIT

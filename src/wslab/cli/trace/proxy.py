@@ -12,6 +12,7 @@ from typing import TextIO
 
 from wslab.cli.trace import recording
 from wslab.cli.trace.output import abandon, reserved_output
+from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import bounds, interval, views_of
 from wslab.kernel.stacks import described
 from wslab.trace.recorder import Recorder
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     """Stand in front of the server `--proxy` names until Ctrl-C; return the status.
 
     Raises:
-        NoRecording: The file to record into can't be written.
+        NoRecording: The file to record into can't be written, or a test is asked for.
         SystemExit: With 2, after a message, for words that are no place to listen at.
     """
     place = _parser().parse_args(words)
@@ -35,6 +36,8 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     except ValueError as error:
         _tell(f"--proxy: {error}")
         return 2
+    if options.as_test:
+        replay.create(options.as_test, options.proxy)
     if options.out:
         recording.create(options.out)
     recorder = Recorder(bounds(options))

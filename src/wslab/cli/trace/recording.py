@@ -25,9 +25,9 @@ class NoRecording(Exception):
     """A file that can't be read or written as a recording; its text is a sentence."""
 
 
-def view(options: argparse.Namespace) -> View:
+def view(options: argparse.Namespace, app: str) -> View:
     """Return the view that records into the file that `create` made."""
-    return Telling(Recording(options.out, options.out_limit))
+    return Telling(Recording(options.out, options.out_limit, app))
 
 
 def create(path: Path) -> None:
@@ -49,20 +49,21 @@ class Recording:
     of its own.
     """
 
-    def __init__(self, path: Path, limit: int) -> None:
+    def __init__(self, path: Path, limit: int, app: str) -> None:
         """Open the file, and write the header.
 
         Args:
             path: The file, which may have lines already.
             limit: Bytes that it may have.
+            app: What is recorded, as "module:app" or the address of a server.
         """
         self._path = path
         self._limit = limit
         self._count = 0
         self._left_out = 0
         self._file = path.open("ab", buffering=0)
-        header = {"wslab": version("wslab"), "uvicorn": version("uvicorn")}
-        self._write({"format": FORMAT, "version": VERSION, **header})
+        versions = {"wslab": version("wslab"), "uvicorn": version("uvicorn")}
+        self._write({"format": FORMAT, "version": VERSION, "app": app, **versions})
 
     def tell(self, new: Connection) -> None:
         """Do nothing: a connection is written as a whole."""
@@ -95,6 +96,20 @@ class Recording:
             return False
         self._file.write(line)
         return True
+
+
+def recorded_app(path: Path) -> str:
+    """Return what a recording is of: "module:app", or the address of a server.
+
+    Raises:
+        NoRecording: There is no such file, or it is no recording of this version.
+    """
+    try:
+        with path.open("rb") as file:
+            header = _document(path, 1, file.readline())
+    except OSError as error:
+        raise NoRecording(f"{path} can't be read: {error.strerror}") from None
+    return str((header or {}).get("app", ""))
 
 
 def read(path: Path) -> Iterator[Trace]:

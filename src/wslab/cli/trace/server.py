@@ -22,6 +22,7 @@ from uvicorn.supervisors import ChangeReload
 from wslab.cli.termination import sigterm_interrupts
 from wslab.cli.trace import recording
 from wslab.cli.trace.output import abandon, reserved_output
+from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import bounds, interval, views_of
 from wslab.cli.trace.web import view as web
 from wslab.trace.recorder import Recorder
@@ -42,6 +43,11 @@ class TracedConfig(uvicorn.Config):
         """Take the command's options, and what `uvicorn.Config` takes."""
         super().__init__(**arguments)
         self.options = options
+
+    @property
+    def name(self) -> str:
+        """The application, as "module:app" or "module:create()"."""
+        return f"{self.app}()" if self.factory else str(self.app)
 
     def load(self) -> None:
         """Load, and put the recorder between.
@@ -75,7 +81,7 @@ class TracedServer(uvicorn.Server):
         self.output = reserved_output() if options.json else sys.stdout
         self.watch = Watch(
             self.config.recorder,
-            views_of(options, self.output, str(self.config.app)),
+            views_of(options, self.output, self.config.name),
             interval(options),
             bounds(options),
             failed=self._failed,
@@ -109,7 +115,7 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     """Serve until Ctrl-C, as uvicorn's own command does; return the exit status.
 
     Raises:
-        NoRecording: The file to record into can't be written.
+        NoRecording: A file can't be written.
         OSError: The page can't have its port.
         SystemExit: With uvicorn's status, after its message.
     """
@@ -124,6 +130,8 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     if config.workers > 1:
         print(MANY_WORKERS, file=sys.stderr)
         return 2
+    if options.as_test:
+        replay.create(options.as_test, config.name)
     if options.out:
         recording.create(options.out)
     if options.web is not None:

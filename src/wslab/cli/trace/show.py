@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wslab.cli.trace.narrowing import Narrowed, Narrowing
-from wslab.cli.trace.recording import NoRecording, read
+from wslab.cli.trace.recording import NoRecording, read, recorded_app
+from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import on_page, shown
 from wslab.trace.watch import News, View
 
@@ -24,12 +25,21 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         raise NoRecording(f"show takes one file, not {' '.join(words) or 'none'}")
     if options.out:
         raise NoRecording("show reads a recording: --out has no place there")
+    path = Path(words[0])
     if options.web is not None:
-        return _show_on_page(options, Path(words[0]))
-    view = Narrowed(shown(options, sys.stdout), Narrowing.of(options))
-    _tell(view, Path(words[0]))
-    view.close()
+        return _show_on_page(options, path)
+    view = _as_test(options, path) if options.as_test else shown(options, sys.stdout)
+    narrowed = Narrowed(view, Narrowing.of(options))
+    _tell(narrowed, path)
+    narrowed.close()
     return 0
+
+
+def _as_test(options: argparse.Namespace, path: Path) -> View:
+    """Return the view that writes a test of what was recorded."""
+    app = recorded_app(path)
+    replay.create(options.as_test, app)
+    return replay.view(options.as_test, app)
 
 
 def _show_on_page(options: argparse.Namespace, path: Path) -> int:

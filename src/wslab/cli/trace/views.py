@@ -8,6 +8,7 @@ from typing import TextIO
 
 from wslab.cli.trace import lines, plain, recording
 from wslab.cli.trace.narrowing import Narrowed, Narrowing
+from wslab.cli.trace.replay import view as replay
 from wslab.trace.recording import Bounds
 from wslab.trace.watch import View
 
@@ -28,7 +29,9 @@ def views_of(options: argparse.Namespace, stream: TextIO, app: str) -> list[View
     if is_shown(options):
         views.append(Narrowed(shown(options, stream), narrowing))
     if options.out:
-        views.append(Narrowed(recording.view(options), narrowing))
+        views.append(Narrowed(recording.view(options, app), narrowing))
+    if options.as_test:
+        views.append(Narrowed(replay.view(options.as_test, app), narrowing))
     if options.web is not None:
         views.append(on_page(options, app))
     return views
@@ -60,4 +63,5 @@ def interval(options: argparse.Namespace) -> float:
 def bounds(options: argparse.Namespace) -> Bounds:
     """Return what is kept: of as many connections as a process may have at once."""
     kept = Bounds(first_connections=4_000, last_connections=1_000)
-    return replace(kept, excerpt=PAYLOADS) if options.payloads else kept
+    whole = options.payloads or options.as_test
+    return replace(kept, excerpt=PAYLOADS) if whole else kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from wslab.cli.trace.replay.function import Function, comment
@@ -54,9 +55,7 @@ def status(url, **options):
 """Functions of the file; each stands in it where a test uses it."""
 
 
-def as_test(
-    connections: Sequence[Connection], app: str, *, factory: bool = False
-) -> str:
+def as_test(connections: Sequence[Connection], app: str) -> str:
     """Return a pytest file that plays the clients' side of WebSockets again.
 
     Each connection is a test; those that were open at the same time are one together.
@@ -66,8 +65,8 @@ def as_test(
     Args:
         connections: Whole ones, with whole payloads if possible: of what is longer, the
             test compares the beginning and the length.
-        app: The application, as "module:app".
-        factory: Whether that is a function which returns the application.
+        app: The application, as "module:app", or "module:create()" where a function
+            returns it.
     """
     playable, comments = [], []
     for connection in connections:
@@ -79,9 +78,9 @@ def as_test(
             comments += ["", *comment("", f"{title}, is left out: {why}.")]
     secrets = Secrets()
     functions = [Function(group, secrets) for group in together(playable)]
-    module, _, name = app.partition(":")
-    name, *attributes = name.split(".")
-    expression = ".".join(["app", *attributes]) + ("()" if factory else "")
+    module, _, path = app.partition(":")
+    name = re.split(r"[.(]", path)[0]
+    expression = "app" + path.removeprefix(name)
     tests = [
         line for function in functions for line in ("", "", *function.lines(expression))
     ]
