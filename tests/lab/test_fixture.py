@@ -125,7 +125,8 @@ def test_a_failure_has_the_whole_ladder_and_the_cause(run):
     report = result.stdout.str().partition("- wslab trace -")[2]
     assert "/a" in report
     assert '"hello"' in report
-    assert "raised ValueError: I can't read this (app.py, line 9)" in report
+    assert "connection 2, /b: The handler raised ValueError: I can't read" in report
+    assert "(app.py, line 9)" in report
 
 
 def test_a_failure_has_each_server(run):

@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 from wslab.asgi import ASGIApplication
 from wslab.lab.names import Server, serve
 from wslab.trace.explain import explain
+from wslab.trace.ladder.label import printable
+from wslab.trace.ladder.sections import ladder_of
+from wslab.trace.ladder.text import ladder_text
 from wslab.trace.model import Connection
 from wslab.trace.recorder import Recorder
 from wslab.trace.recording import Bounds
@@ -102,21 +105,23 @@ class _Remembering(Recorder):
         """Return the ladder from the beginning, and why each connection ended."""
         server.settle()
         self.take()
-        whole = self._whole()
+        connections, left_out = self._whole()
+        if not connections:
+            return ""
         explanations = [
-            f"connection {connection.number}, {connection.path}: {explanation.text}"
-            for connection in whole.connections
-            if (explanation := explain(connection))
+            f"connection {it.number}, {printable(it.path)}: {printable(str(why))}"
+            for it in connections
+            if (why := explain(it)) is not None
         ]
-        return "\n".join([str(whole), *explanations]) if whole.connections else ""
+        ladder = ladder_of(connections, left_out, explained=False)
+        return "\n".join([ladder_text(ladder), *explanations])
 
-    def _whole(self) -> Trace:
-        """Return all that was taken, each connection in one piece."""
+    def _whole(self) -> tuple[list[Connection], int]:
+        """Return each connection in one piece, and how many were left out."""
         wholes: dict[int, Connection] = {}
         for connection in (each for trace in self._taken for each in trace.connections):
             earlier = wholes.get(connection.number)
             wholes[connection.number] = (
                 joined(earlier, connection, Bounds()) if earlier else connection
             )
-        left_out = sum(trace.left_out for trace in self._taken)
-        return Trace(tuple(wholes.values()), left_out)
+        return list(wholes.values()), sum(trace.left_out for trace in self._taken)
