@@ -49,7 +49,7 @@ def test_each_event_has_a_line_and_the_end_has_the_ladder_and_the_cause(tmp_path
     assert 'client → server        text "raise" · 5 B' in events
     assert 'server → application   receive "raise"' in events
     assert "│   raised RuntimeError: as a" in ladder
-    assert "Why: the handler raised RuntimeError: as asked in app.py, line " in ladder
+    assert "Why: The handler raised RuntimeError: as asked (app.py, line " in ladder
     assert "abc" not in command.text
 
 
@@ -265,7 +265,7 @@ def test_a_recording_is_shown_narrowed(recorded, options, paths):
 def test_a_recording_is_shown_as_it_would_have_been(recorded):
     shown = "\n".join(show(recorded))
     assert 'client → server        text "raise" · 5 B' in shown
-    assert "Why: the handler raised RuntimeError: as asked" in shown
+    assert "Why: The handler raised RuntimeError: as asked (" in shown
 
 
 def test_only_failures_are_shown_at_their_end(tmp_path):

@@ -74,7 +74,7 @@ def _trace(options: argparse.Namespace, words: Sequence[str]) -> int:
 
         return trace.run(options, words)
     except ModuleNotFoundError as error:
-        if error.name not in ("uvicorn", "click"):
+        if error.name not in ("uvicorn", "click", "rich"):
             raise
         print(f"wslab: {error}; pip install 'wslab[trace]'", file=sys.stderr)
         return 1

@@ -64,6 +64,7 @@ class Traced:
             await self._app(scope, receive, send)
             return
         connection = self._recorder.connect()
+        connection.is_application_recorded = True
         with connection.guard:
             connection.know(_request(scope))
         excerpt = self._bounds.excerpt

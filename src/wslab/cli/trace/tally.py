@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wslab.trace.model import ApplicationEvent, Connection, Frame
+from wslab.trace.model import ApplicationEvent, Connection, Event, Frame
 
 _MESSAGES = {"websocket.receive": "client", "websocket.send": "server"}
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Messages, and the bytes of all frames' payloads on the wire, of one sender."""
+    """Messages of one sender, and the bytes of their frames' payloads on the wire."""
 
     messages: int = 0
     bytes: int = 0
@@ -34,21 +34,22 @@ class Tally:
     def plus(self, new: Connection) -> Tally:
         """Return the tally with what a connection did since the last look."""
         flows = {"client": self.client, "server": self.server}
-        for sender, messages, size in _counted(new):
+        for sender, messages, size in _counted(new.events, new.handshake.response):
             flow = flows[sender]
             most = flow.messages + 1 if messages is None else messages
             flows[sender] = Flow(max(flow.messages, most), flow.bytes + size)
-        is_whole = self.is_whole and not new.left_out
-        return Tally(flows["client"], flows["server"], is_whole)
+        return Tally(
+            flows["client"], flows["server"], self.is_whole and not new.left_out
+        )
 
 
-def _counted(connection: Connection) -> Iterable[tuple[str, int | None, int]]:
+def _counted(
+    events: Iterable[Event], on_wire: object
+) -> Iterable[tuple[str, int | None, int]]:
     """Yield sender, messages so far (None: one more) and bytes of what counts."""
-    on_wire = connection.handshake.response is not None
-    for event in connection.events:
+    for event in events:
         match event:
-            case Frame():
-                count = 0 if event.message is None else event.message + 1
-                yield event.sender, count, event.length
+            case Frame() if event.message is not None:
+                yield event.sender, event.message + 1, event.length
             case ApplicationEvent() if event.type in _MESSAGES and not on_wire:
                 yield _MESSAGES[event.type], None, event.length or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 from typing import TextIO
 
@@ -11,6 +12,9 @@ from wslab.cli.trace.narrowing import Narrowed, Narrowing
 from wslab.cli.trace.replay import view as replay
 from wslab.trace.recording import Bounds
 from wslab.trace.watch import View
+
+LIVE = 0.25
+"""Seconds between two looks for a terminal, where people look."""
 
 PAYLOADS = 64 * 1024
 """Bytes of a message that `--payloads` keeps."""
@@ -27,7 +31,7 @@ def views_of(options: argparse.Namespace, stream: TextIO, app: str) -> list[View
     narrowing = Narrowing.of(options)
     views: list[View] = []
     if is_shown(options):
-        views.append(Narrowed(shown(options, stream), narrowing))
+        views.append(Narrowed(shown(options, stream, is_live=True), narrowing))
     if options.out:
         views.append(Narrowed(recording.view(options, app), narrowing))
     if options.as_test:
@@ -45,9 +49,21 @@ def on_page(options: argparse.Namespace, app: str) -> View:
     return Narrowed(web.view(options, app), narrowing)
 
 
-def shown(options: argparse.Namespace, stream: TextIO) -> View:
-    """Return the view that writes to a stream."""
-    return lines.view(stream) if options.json else plain.view(options, stream)
+def shown(options: argparse.Namespace, stream: TextIO, is_live: bool = False) -> View:
+    """Return the view that writes to a stream; a live one may move on a terminal."""
+    if options.json:
+        return lines.view(stream)
+    if not on_terminal(options):
+        return plain.view(options, stream)
+    from wslab.cli.trace.terminal import view as terminal  # rich takes 0.1 s
+
+    return terminal.live(stream) if is_live else terminal.printed(stream)
+
+
+def on_terminal(options: argparse.Namespace) -> bool:
+    """Return whether a terminal shows the connections, in colour and in its width."""
+    is_asked = is_shown(options) and not (options.plain or options.json)
+    return is_asked and sys.stdout.isatty()
 
 
 def is_shown(options: argparse.Namespace) -> bool:
@@ -57,11 +73,16 @@ def is_shown(options: argparse.Namespace) -> bool:
 
 def interval(options: argparse.Namespace) -> float:
     """Return the seconds between two looks."""
+    if on_terminal(options):
+        return LIVE
     return 0.1 if is_shown(options) or options.web is not None else 1.0
 
 
 def bounds(options: argparse.Namespace) -> Bounds:
     """Return what is kept: of as many connections as a process may have at once."""
     kept = Bounds(first_connections=4_000, last_connections=1_000)
-    whole = options.payloads or options.as_test
-    return replace(kept, excerpt=PAYLOADS) if whole else kept
+    if options.payloads or options.as_test:
+        return replace(kept, excerpt=PAYLOADS)
+    if on_terminal(options) and options.web is None:
+        return replace(kept, first_events=60, last_events=40)
+    return kept

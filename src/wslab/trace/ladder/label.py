@@ -15,6 +15,8 @@ _SHORTEST_NAME = 5
 
 def printable(text: str) -> str:
     """Escape what would steer a terminal or turn the reading order of `text`."""
+    if text.isprintable():
+        return text
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
     )

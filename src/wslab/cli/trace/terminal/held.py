@@ -33,7 +33,7 @@ class Held:
 
 
 class HeldStreams:
-    """Both standard streams, and the logging handlers that write to them.
+    """The standard streams that are a terminal, and the logging handlers on them.
 
     What anybody writes, in any thread, costs no more than to keep it. A handler that
     was made with a stream of its own, or with a file's number, is left alone.
@@ -42,14 +42,18 @@ class HeldStreams:
     def __init__(self) -> None:
         """Hold them from now on."""
         self._kept: deque[str] = deque()
-        self._out = Held(sys.stdout, self._kept)
-        self._err = Held(sys.stderr, self._kept)
+        self._held = {
+            name: Held(getattr(sys, name), self._kept)
+            for name in ("stdout", "stderr")
+            if getattr(sys, name).isatty()
+        }
         self._handlers = list(_handlers())
         for handler in self._handlers:
-            for held in (self._out, self._err):
+            for held in self._held.values():
                 if handler.stream is held.stream:
                     handler.setStream(held)
-        sys.stdout, sys.stderr = self._out, self._err
+        for name, held in self._held.items():
+            setattr(sys, name, held)
 
     def take(self) -> str:
         """Return what was written since the last time."""
@@ -57,10 +61,9 @@ class HeldStreams:
 
     def release(self) -> None:
         """Hold them no longer."""
-        if sys.stdout is self._out:
-            sys.stdout = self._out.stream
-        if sys.stderr is self._err:
-            sys.stderr = self._err.stream
+        for name, held in self._held.items():
+            if getattr(sys, name) is held:
+                setattr(sys, name, held.stream)
         for handler in self._handlers:
             if isinstance(handler.stream, Held):
                 handler.setStream(handler.stream.stream)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -17,6 +17,9 @@ from wslab.trace.model import ApplicationEvent, Connection
 
 LADDER_ROWS = 8
 """Rows of one connection's ladder that are shown at most."""
+
+LATEST = 40
+"""Events that these rows are made of: as many of them may be folded into one."""
 
 FEWEST_ROWS = 2
 """Rows of a ladder that are worth showing."""
@@ -71,12 +74,18 @@ def region(
     for one in sorted(recent, key=lambda it: it.connection.number):
         lines.append(_line(one, columns, now))
         if share := shares.get(one.connection.number):
-            lines += ladder(one.connection, columns)[1:][-share:]
+            lines += ladder(_latest(one.connection), columns)[1:][-share:]
     if listed < len(open):
         lines.append(Text(f"{ELLIPSIS} {len(open) - listed} more", "italic"))
     for line in lines:
         line.truncate(columns, overflow="ellipsis")
     return lines[:rows]
+
+
+def _latest(connection: Connection) -> Connection:
+    """Return a connection with no more events than its last rows are made of."""
+    events = connection.events[-LATEST:]
+    return replace(connection, events=events, gap=len(events), left_out=0)
 
 
 def _shares(recent: Sequence[Open], room: int) -> dict[int, int]:

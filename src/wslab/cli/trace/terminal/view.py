@@ -149,7 +149,7 @@ class Live:
             self._drawn = region(frame.open, frame.counts, columns, rows - 1, now)
         with console.capture() as capture:
             if said := self._streams.take():
-                console.print(Text.from_ansi(said.removesuffix("\n")))
+                console.print(Text.from_ansi(said.removesuffix("\n")), soft_wrap=True)
             for index, one in enumerate(ended):
                 with_ladder = index < LADDERS
                 for line in block(one.connection, one.tally, columns, with_ladder):

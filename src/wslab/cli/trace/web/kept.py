@@ -8,7 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wslab.cli.trace.web.tally import Tally
+from wslab.cli.trace.tally import Tally
 from wslab.trace.model import ApplicationEvent, Connection, Event, Frame
 from wslab.trace.watch import News
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from wslab.cli.trace.tally import Flow
 from wslab.cli.trace.web.kept import Kept
-from wslab.cli.trace.web.tally import Flow
 from wslab.trace.explain import explain
 from wslab.trace.model import Connection, TcpEnd
 
