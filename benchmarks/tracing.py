@@ -1,7 +1,9 @@
 """What `wslab trace` costs: an echo under it, and under uvicorn alone.
 
 Each server is a process of its own, as a user starts it; 32 clients are in this one.
-They have one message under way each, or 32. And the memory of a server with 1,000
+They have one message under way each, or 32. Throughput is told by the processor time
+that all threads of the server take for it, since they share one interpreter's lock, and
+what else runs on the machine must not count. And the memory of a server with 1,000
 connections, traced and not.
 
     python benchmarks/tracing.py
@@ -26,8 +28,10 @@ from load.client import Client, allow_files, masked, opened, reply_size
 from ratios import Bar, Run, alternate, report, verdict
 
 CLIENTS = 32
-SECONDS = 1.5
-ROUNDS = 8
+WARM_UP = 1.5
+SECONDS = 2.0
+SETTLE = 1.2  # what is noted has been looked at, each second at the latest
+ROUNDS = 4
 PAYLOAD = 64
 CROWD = 1_000
 CROWD_MIB = 150
@@ -80,19 +84,21 @@ def drain(descriptor: int) -> None:
         return  # it is closed
 
 
-async def echoes(port: int, under_way: int) -> int:
-    """Return how many messages came back to all clients in so many seconds."""
+async def throughput(port: int, pid: int, under_way: int) -> float:
+    """Return the messages that a second of the server's processor time echoes.
+
+    Of connections that have been at it for `WARM_UP` seconds.
+    """
     frame, size = masked(b"x" * PAYLOAD), reply_size(PAYLOAD)
     received = 0
     rests = [0] * CLIENTS
     clients: list[Client] = []
-    running = True
 
     def came(index: int, data: bytes) -> None:
         nonlocal received
         count, rests[index] = divmod(rests[index] + len(data), size)
         received += count
-        if running and count:
+        if count:
             clients[index].transport.write(frame * count)
 
     for index in range(CLIENTS):
@@ -100,23 +106,26 @@ async def echoes(port: int, under_way: int) -> int:
         clients.append(client)
     for client in clients:
         client.transport.write(frame * under_way)
+    await asyncio.sleep(WARM_UP)
+    before, received = processor_time(pid), 0
     await asyncio.sleep(SECONDS)
-    running = False
+    ratio = received / (processor_time(pid) - before)
     for client in clients:
         client.transport.abort()
-    return received
+    return ratio
 
 
-def throughput(port: int, under_way: int) -> Run:
-    """Make a run: the messages that are echoed in a second."""
-    return lambda: asyncio.run(echoes(port, under_way)) / SECONDS
+def processor_time(pid: int) -> float:
+    """Return the seconds that all threads of a process have used."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 def speed(directory: Path) -> None:
     """Measure each way to trace beside the server alone."""
     out = ["--out", str(directory / "it.trace")]
     with ExitStack() as stack:
-        ports = {
+        servers = {
             name: stack.enter_context(serving(*words, on_terminal=name == "terminal"))
             for name, words in {
                 "alone": UVICORN,
@@ -125,7 +134,10 @@ def speed(directory: Path) -> None:
             }.items()
         }
         for under_way, limits in BARS.items():
-            runs = {it: throughput(port, under_way) for it, (port, _) in ports.items()}
+            runs: dict[str, Run] = {
+                name: lambda server=server: asyncio.run(throughput(*server, under_way))
+                for name, server in servers.items()
+            }
             figures = alternate(runs, ROUNDS)
             bars = [Bar(name, "alone", it, True) for name, it in limits.items()]
             title = f"echo by {CLIENTS} clients, {under_way} under way each"
@@ -149,7 +161,7 @@ async def grown(port: int, pid: int) -> float:
     for client in clients:
         client.transport.write(frame * 10)
     await all_came.wait()
-    await asyncio.sleep(2)  # what was noted has been read
+    await asyncio.sleep(SETTLE)
     after = psutil.Process(pid).memory_info().rss
     for client in clients:
         client.transport.abort()

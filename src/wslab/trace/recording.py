@@ -40,7 +40,9 @@ class Bounds:
     """What a recorder keeps between two looks.
 
     Of each connection the first and the last events, of its connections the first and
-    the last; of a message the first `excerpt` bytes.
+    the last; of a message the first `excerpt` bytes. From a connection's second look on
+    `later_first_events` count in place of `first_events`, if there are any: who joins
+    looks to a whole does not need them.
     """
 
     first_events: int = 300
@@ -48,6 +50,7 @@ class Bounds:
     first_connections: int = 80
     last_connections: int = 20
     excerpt: int = EXCERPT
+    later_first_events: int | None = None
 
 
 class Reader(Protocol):
@@ -148,6 +151,7 @@ class RecordedConnection:
         self._begin = time.monotonic()
         self._noted: deque[_Note] = deque()
         self._size = 0
+        self._room = bounds.first_events
         self._first: list[tuple[float, Event]] = []
         self._last: deque[tuple[float, Event]] = deque(maxlen=bounds.last_events)
         self._left_out = 0
@@ -172,7 +176,8 @@ class RecordedConnection:
         self._size += size + NOTE
         if self._size > NOTED_BYTES:
             with self._activity.lock:
-                self.catch_up()
+                few = len(self._noted) < 4 * self._bounds.last_events
+                self.catch_up(0 if few else 2 * self._bounds.last_events)
 
     def end(self, sender: Sender, how: Literal["FIN", "reset"]) -> None:
         """Note the end of the TCP connection: only the first one counts."""
@@ -198,18 +203,19 @@ class RecordedConnection:
         """Whether nothing more can happen."""
         return self.lost and not self.calls
 
-    def catch_up(self) -> None:
-        """Read what has been noted. The caller holds the lock.
+    def catch_up(self, but: int = 0) -> None:
+        """Read what has been noted, but for so many notes. The caller holds the lock.
 
         Notes between the first events and the last are passed over: as many as can be
         without one of the last being missed, since a note may complete no event.
         """
-        notes = [self._noted.popleft() for _ in range(len(self._noted))]
-        self._size = 0
-        last = len(notes) - 2 * self._bounds.last_events
+        count = len(self._noted)
+        notes = [self._noted.popleft() for _ in range(count - but)]
+        self._size = self._size * but // max(count, 1)  # they may be the long ones
+        last = count - 2 * self._bounds.last_events
         for index, (at, reader, note) in enumerate(notes):
             try:
-                if index < last and len(self._first) >= self._bounds.first_events:
+                if index < last and len(self._first) >= self._room:
                     self._pass_over(*reader.pass_over(note))
                 else:
                     for event in reader.read(note):
@@ -249,6 +255,8 @@ class RecordedConnection:
         )
         self._first, self._left_out = [], 0
         self._last.clear()
+        if self._bounds.later_first_events is not None:
+            self._room = self._bounds.later_first_events
         self._looks += 1
         return connection
 
@@ -262,7 +270,7 @@ class RecordedConnection:
 
     def _add(self, at: float, event: Event) -> None:
         self._notice(event)
-        if len(self._first) < self._bounds.first_events:
+        if len(self._first) < self._room:
             self._first.append((at, event))
         else:
             self._left_out += len(self._last) == self._bounds.last_events

@@ -125,11 +125,11 @@ def joined(earlier: Connection, later: Connection, bounds: Bounds) -> Connection
     first, rest = _both_parts(earlier)
     later_first, later_rest = _both_parts(later)
     left_out = earlier.left_out + later.left_out
-    if not rest and not earlier.left_out:
-        room = max(0, bounds.first_events - len(first))
-        first, rest = first + later_first[:room], later_first[room:]
-    else:
-        rest = rest + later_first
+    rest = rest + later_first
+    if not earlier.left_out:
+        rest = [*first, *rest, *(() if later.left_out else later_rest)]
+        first, rest = rest[: bounds.first_events], rest[bounds.first_events :]
+        later_rest = later_rest if later.left_out else []
     if later.left_out:
         left_out += len(rest)
         rest = later_rest

@@ -84,5 +84,7 @@ def bounds(options: argparse.Namespace) -> Bounds:
     if options.payloads or options.as_test:
         return replace(kept, excerpt=PAYLOADS)
     if on_terminal(options) and options.web is None:
-        return replace(kept, first_events=60, last_events=40)
-    return kept
+        kept = replace(kept, first_events=60)
+    elif is_shown(options):
+        return kept
+    return replace(kept, last_events=40, later_first_events=0)
