@@ -113,9 +113,9 @@ class ReportedCall:
         self._keys = keys
         self._number = next(_NUMBERS)
 
-    def note(self, reader: Reader, note: Any, size: int = 0) -> None:
+    def note(self, reader: Reader, kind: Any, what: Any, size: int = 0) -> None:
         """Report the events of a note, less what depends on where the code lies."""
-        for event in reader.read(note):
+        for event in reader.read(kind, what):
             assert isinstance(event, ApplicationEvent)
             plain = event._replace(place=None, routed=None)
             self._report(event=event_to_json(plain))

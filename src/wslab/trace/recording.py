@@ -56,10 +56,10 @@ class Bounds:
 class Reader(Protocol):
     """What makes events of a tap's notes, in the order in which they were made."""
 
-    def read(self, note: Any) -> Sequence[Event]:
+    def read(self, kind: Any, what: Any) -> Sequence[Event]:
         """Return the events that a note completes."""
 
-    def pass_over(self, note: Any) -> tuple[int, Sequence[Event]]:
+    def pass_over(self, kind: Any, what: Any) -> tuple[int, Sequence[Event]]:
         """Return how many events a note completes, and those a summary needs."""
 
 
@@ -119,16 +119,17 @@ def _place(traceback: TracebackType | None) -> str:
 class _Made:
     """Reads a note that is an event already."""
 
-    def read(self, note: Event) -> Sequence[Event]:
-        return (note,)
+    def read(self, kind: None, what: Event) -> Sequence[Event]:
+        return (what,)
 
-    def pass_over(self, note: Event) -> tuple[int, Sequence[Event]]:
-        return 1, (note,)
+    def pass_over(self, kind: None, what: Event) -> tuple[int, Sequence[Event]]:
+        return 1, (what,)
 
 
 _MADE = _Made()
 
-_Note = tuple[float, Reader, Any]
+_PARTS = 4
+"""Of a note: its time, its reader, its kind, and what was seen."""
 
 
 class RecordedConnection:
@@ -149,7 +150,7 @@ class RecordedConnection:
         self._bounds = bounds
         self._began = time.time()
         self._begin = time.monotonic()
-        self._noted: deque[_Note] = deque()
+        self._noted: deque[Any] = deque()
         self._size = 0
         self._room = bounds.first_events
         self._first: list[tuple[float, Event]] = []
@@ -161,29 +162,34 @@ class RecordedConnection:
         self._close: Frame | None = None
         self._end: TcpEnd | None = None
 
-    def note(self, reader: Reader, note: Any, size: int = 0) -> None:
+    def note(self, reader: Reader, kind: Any, what: Any, size: int = 0) -> None:
         """Note what `reader` makes events of later, unless the recorder has dropped it.
+
+        The parts of notes lie in one row, since a tuple for each would be one more
+        object that the garbage collector looks at over and over.
 
         Args:
             reader: What makes events of it.
-            note: What was seen; nobody may change it afterwards.
+            kind: How the reader is to take it.
+            what: What was seen; nobody may change it afterwards.
             size: Bytes that it holds.
         """
         self._activity.count += 1
         if self.dropped:
             return
-        self._noted.append((time.monotonic(), reader, note))
+        self._noted.extend((time.monotonic(), reader, kind, what))
         self._size += size + NOTE
         if self._size > NOTED_BYTES:
             with self._activity.lock:
-                few = len(self._noted) < 4 * self._bounds.last_events
-                self.catch_up(0 if few else 2 * self._bounds.last_events)
+                last = 2 * self._bounds.last_events
+                few = len(self._noted) < 2 * last * _PARTS
+                self.catch_up(0 if few else last)
 
     def end(self, sender: Sender, how: Literal["FIN", "reset"]) -> None:
         """Note the end of the TCP connection: only the first one counts."""
         if not self._has_ended:
             self._has_ended = True
-            self.note(_MADE, TcpEnd(sender, how))
+            self.note(_MADE, None, TcpEnd(sender, how))
 
     def know(self, request: Head) -> None:
         """Take a request that no tap saw on the wire, for what the handshake was."""
@@ -209,16 +215,18 @@ class RecordedConnection:
         Notes between the first events and the last are passed over: as many as can be
         without one of the last being missed, since a note may complete no event.
         """
-        count = len(self._noted)
-        notes = [self._noted.popleft() for _ in range(count - but)]
+        count = len(self._noted) // _PARTS
         self._size = self._size * but // max(count, 1)  # they may be the long ones
         last = count - 2 * self._bounds.last_events
-        for index, (at, reader, note) in enumerate(notes):
+        next_part = self._noted.popleft
+        for index in range(count - but):
+            at, reader = next_part(), next_part()
+            kind, what = next_part(), next_part()
             try:
                 if index < last and len(self._first) >= self._room:
-                    self._pass_over(*reader.pass_over(note))
+                    self._pass_over(*reader.pass_over(kind, what))
                 else:
-                    for event in reader.read(note):
+                    for event in reader.read(kind, what):
                         self._add(at - self._begin, event)
             except Exception as error:
                 self.guard.keep(error)

@@ -33,7 +33,7 @@ class Recording(Protocol):
     client: str | None
     guard: Guard
 
-    def note(self, reader: Reader, note: Any, size: int = 0) -> None:
+    def note(self, reader: Reader, kind: Any, what: Any, size: int = 0) -> None:
         """Note what `reader` makes events of, now or later."""
 
 
@@ -75,11 +75,11 @@ class ApplicationCall:
                     detail=_describe(error),
                     place=raised_at(error),
                 )
-                connection.note(self._steps, ("made", event))
+                connection.note(self._steps, "made", event)
             raise
         else:
             event = ApplicationEvent("returned", "application")
-            connection.note(self._steps, ("made", event))
+            connection.note(self._steps, "made", event)
         finally:
             connection.calls -= 1
 
@@ -88,7 +88,7 @@ class ApplicationCall:
         event = await self._receive()
         try:
             copy, size = _copied(event)
-            self._connection.note(self._steps, ("received", copy), size)
+            self._connection.note(self._steps, "received", copy, size)
         except Exception as error:
             self._guard.keep(error)
         return event
@@ -99,7 +99,7 @@ class ApplicationCall:
             copy, size = _copied(event)
             if copy.get("type") in _REFUSALS and not _is_routed(self._scope):
                 copy[_UNROUTED] = True
-            self._connection.note(self._steps, ("sent", copy), size)
+            self._connection.note(self._steps, "sent", copy, size)
         except Exception as error:
             self._guard.keep(error)
         try:
@@ -112,7 +112,7 @@ class ApplicationCall:
                     detail=_describe(error),
                     place=raised_at(error),
                 )
-                self._connection.note(self._steps, ("made", failed))
+                self._connection.note(self._steps, "made", failed)
             raise
 
     def _begin(self, scope: Scope) -> None:
@@ -122,7 +122,7 @@ class ApplicationCall:
         self._steps.offer(scope.get("subprotocols") or ())
         if scope["type"] == "http":
             detail = _short(f"{scope['method']} {target_of(scope)}")
-            self._connection.note(self._steps, ("request", detail))
+            self._connection.note(self._steps, "request", detail)
 
 
 class _Steps:
@@ -139,9 +139,8 @@ class _Steps:
         """Take the subprotocols of the request, some of which may be secret."""
         self._offered = dict(zip(names, mask_subprotocols(names), strict=True))
 
-    def read(self, note: tuple[str, Any]) -> Sequence[ApplicationEvent]:
+    def read(self, step: str, value: Any) -> Sequence[ApplicationEvent]:
         """Return the event of a step; a part of a body without content is none."""
-        step, value = note
         if step == "received":
             return self._received(value)
         if step == "sent":
@@ -152,16 +151,15 @@ class _Steps:
         return (value,)
 
     def pass_over(
-        self, note: tuple[str, Any]
+        self, step: str, value: Any
     ) -> tuple[int, Sequence[ApplicationEvent]]:
         """Return how many events a step has; of messages none is made."""
-        step, value = note
         if step == "received" and value.get("type") == "websocket.receive":
             self._counts["receive"] += 1
         elif step == "sent" and value.get("type") == "websocket.send":
             self._counts["send"] += 1
         else:
-            return len(self.read(note)), ()
+            return len(self.read(step, value)), ()
         return 1, ()
 
     def _received(self, event: Event) -> Sequence[ApplicationEvent]:

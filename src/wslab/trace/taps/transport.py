@@ -30,25 +30,25 @@ class WireTap:
     def note(self, sender: Sender, data: bytes | bytearray | memoryview) -> None:
         """Note bytes that `sender` put on the wire."""
         held = bytes(data)  # bytes are not copied
-        self._connection.note(self, (sender, held), len(held))
+        self._connection.note(self, sender, held, len(held))
 
-    def read(self, note: tuple[Sender, bytes]) -> Sequence[Head | Frame]:
+    def read(self, sender: Sender, data: bytes) -> Sequence[Head | Frame]:
         """Return the heads and frames that a note completes."""
         wire, self._wire = self._wire, None
         if wire is None:
             return ()
-        events = wire.feed(*note)
+        events = wire.feed(sender, data)
         self._wire = wire
         return events
 
     def pass_over(
-        self, note: tuple[Sender, bytes]
+        self, sender: Sender, data: bytes
     ) -> tuple[int, Sequence[Head | Frame]]:
         """Return how many a note completes, and those that `Wire.pass_over` makes."""
         wire, self._wire = self._wire, None
         if wire is None:
             return 0, ()
-        passed = wire.pass_over(*note)
+        passed = wire.pass_over(sender, data)
         self._wire = wire
         return passed
 
