@@ -21,6 +21,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -28,10 +29,10 @@ from load.client import Client, allow_files, masked, opened, reply_size
 from ratios import Bar, Run, alternate, report, verdict
 
 CLIENTS = 32
-WARM_UP = 1.5
-SECONDS = 2.0
-SETTLE = 1.2  # what is noted has been looked at, each second at the latest
-ROUNDS = 4
+WARM_UP = 2.5
+SECONDS = 4.0
+SETTLE = 2.5  # what is noted has been looked at, each 2 s at the latest
+ROUNDS = 3
 PAYLOAD = 64
 CROWD = 1_000
 CROWD_MIB = 150
@@ -115,6 +116,11 @@ async def throughput(port: int, pid: int, under_way: int) -> float:
     return ratio
 
 
+def run(port: int, pid: int, under_way: int) -> float:
+    """Return `throughput` on a loop of its own."""
+    return asyncio.run(throughput(port, pid, under_way))
+
+
 def processor_time(pid: int) -> float:
     """Return the seconds that all threads of a process have used."""
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
@@ -135,7 +141,7 @@ def speed(directory: Path) -> None:
         }
         for under_way, limits in BARS.items():
             runs: dict[str, Run] = {
-                name: lambda server=server: asyncio.run(throughput(*server, under_way))
+                name: partial(run, *server, under_way)
                 for name, server in servers.items()
             }
             figures = alternate(runs, ROUNDS)

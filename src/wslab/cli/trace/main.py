@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from wslab.cli.trace import proxy, show
 from wslab.cli.trace.output import abandon
 from wslab.cli.trace.recording import NoRecording
+from wslab.cli.trace.web.view import take_port
 
 
 def run(options: argparse.Namespace, words: Sequence[str]) -> int:
@@ -23,6 +24,12 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     Raises:
         SystemExit: With uvicorn's status, after its message.
     """
+    if options.web is not None:
+        try:
+            take_port(options)
+        except OSError as error:
+            print(f"wslab trace: {error}", file=sys.stderr)
+            return 2
     try:
         if words[:1] == ["show"]:
             return show.run(options, words[1:])
@@ -34,7 +41,7 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     except BrokenPipeError:
         abandon(sys.stdout)
         return 0
-    except (NoRecording, OSError) as error:
+    except NoRecording as error:
         print(f"wslab trace: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

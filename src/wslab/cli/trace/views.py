@@ -75,7 +75,7 @@ def interval(options: argparse.Namespace) -> float:
     """Return the seconds between two looks."""
     if on_terminal(options):
         return LIVE
-    return 0.1 if is_shown(options) or options.web is not None else 1.0
+    return 0.1 if is_shown(options) or options.web is not None else 2.0
 
 
 def bounds(options: argparse.Namespace) -> Bounds:

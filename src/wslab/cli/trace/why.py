@@ -29,7 +29,7 @@ def _explained(connection: Connection) -> Iterator[str]:
     if explanation.scenario is not None and (others := elsewhere(explanation.scenario)):
         yield f"Elsewhere: {others}"
     if explanation.section is not None:
-        yield f"Shown in: {explanation.section}"
+        yield f"Shown in: chapters/{explanation.section}"
 
 
 @cache
@@ -55,7 +55,7 @@ def elsewhere(scenario: str) -> str | None:
     differing = [
         f"{gist} ({', '.join(names)})" for gist, names in seen.items() if gist != ours
     ]
-    return "; ".join(differing) or f"{ours}, on every server that was measured"
+    return "; ".join(differing) or "the same on every server that was measured"
 
 
 def _gist(client: Sequence[str]) -> str:
