@@ -265,7 +265,7 @@ def test_a_recording_is_shown_narrowed(recorded, options, paths):
 def test_a_recording_is_shown_as_it_would_have_been(recorded):
     shown = "\n".join(show(recorded))
     assert 'client → server        text "raise" · 5 B' in shown
-    assert "Why: The handler raised RuntimeError: as asked (" in shown
+    assert "Why: The handler raised RuntimeError: as asked" in shown
 
 
 def test_only_failures_are_shown_at_their_end(tmp_path):
@@ -390,6 +390,24 @@ def test_a_mistake_gets_uvicorns_message_and_status(tmp_path, arguments):
         assert ours.status() == status
     assert status != 0
     assert ours.err[-1] == theirs.err[-1]
+
+
+def test_an_error_of_the_applications_own_has_its_traceback(tmp_path):
+    (tmp_path / "app.py").write_text("open('/nowhere')\n")
+    with trace(tmp_path, "app:app") as command:
+        assert command.status() == 1
+    assert command.err[0].startswith("Traceback")
+    assert command.err[-1].startswith("FileNotFoundError")
+
+
+def test_a_page_whose_port_is_taken_is_refused_in_a_sentence(tmp_path, recorded):
+    with trace(tmp_path, *SERVED) as command:
+        page = f"--web={command.port}"
+        for words in (("app:app", page), ("show", str(recorded), page)):
+            with trace(tmp_path, *words) as second:
+                assert second.status() == 2
+            (said,) = second.err
+            assert said.startswith("wslab trace: the page can't have")
 
 
 def test_a_port_that_is_taken_gets_uvicorns_message_and_status(tmp_path):
