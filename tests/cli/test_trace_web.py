@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from wslab.cli.trace.options import with_port
+from wslab.cli.trace.tally import Flow, Tally
 from wslab.cli.trace.web.content import SHOWN, content
 from wslab.cli.trace.web.detail import detail, event_id, event_of
 from wslab.cli.trace.web.kept import Kept, Limits, Shelf
 from wslab.cli.trace.web.summary import summary
-from wslab.cli.trace.web.tally import Flow, Tally
 from wslab.cli.trace.web.view import WebView
 from wslab.trace.model import ApplicationEvent, Connection, Frame, Head, Opcode, TcpEnd
 from wslab.trace.watch import News
