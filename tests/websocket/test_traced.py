@@ -6,6 +6,7 @@ import re
 import pytest
 
 from wslab.trace import Traced
+from wslab.trace.explain import explain
 from wslab.trace.model import ApplicationEvent
 
 pytestmark = [
@@ -98,6 +99,7 @@ async def test_a_refusal_is_the_applications(serving, record):
     connection = await over(traced, record)
     assert types(connection)[:2] == ["connect", "close"]
     assert connection.is_over
+    assert explain(connection).cause == "closed-before-accept"
 
 
 LADDER = """\
@@ -120,6 +122,7 @@ async def test_what_ends_is_shown_as_it_ends(serving, record):
     await record.reach(1)
     text = re.sub(r" from \S+:\d+", "", shown.getvalue())
     assert text.startswith(LADDER)
+    assert "Why: The handler raised ValueError: as asked (" in text
     assert traced.trace.connections == ()
 
 

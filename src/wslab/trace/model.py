@@ -278,6 +278,12 @@ class Connection:
         )
 
     @property
+    def has_wire(self) -> bool:
+        """Whether a tap saw the wire; a request may be known from the application."""
+        known = self.handshake.response is not None or self.tcp_end is not None
+        return known or len(self.application) < len(self.events)
+
+    @property
     def frames(self) -> list[Frame]:
         """The frames of both sides."""
         return [event for event in self.events if isinstance(event, Frame)]

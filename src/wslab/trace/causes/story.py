@@ -31,20 +31,12 @@ class Story:
         self.events = connection.events
 
     @property
-    def has_wire(self) -> bool:
-        """Whether a wire was recorded, and not the application's side alone."""
-        known = self.connection
-        return bool(
-            known.handshake.request or known.handshake.response or known.tcp_end
-        )
-
-    @property
     def is_over(self) -> bool:
         """Whether the connection ended; without a wire, the application's call."""
         if self.connection.tcp_end is not None:
             return True
         ended = self.first(step("returned", "raised")) is not None
-        return ended and not self.connection.calls and not self.has_wire
+        return ended and not self.connection.calls and not self.connection.has_wire
 
     @property
     def is_accepted(self) -> bool:
@@ -52,7 +44,7 @@ class Story:
 
         uvicorn's `websockets` lets a 101 follow a 500, which answers no request.
         """
-        if self.has_wire:
+        if self.connection.has_wire:
             handshake = self.connection.handshake
             request, response = handshake.request, handshake.response
             if request and response and request.exchange != response.exchange:
@@ -133,7 +125,7 @@ class Story:
     def told(self) -> int | None:
         """The application's `websocket.disconnect`, where no wire was recorded."""
         is_told = step("websocket.disconnect")
-        return None if self.has_wire else self.first(is_told)
+        return None if self.connection.has_wire else self.first(is_told)
 
     def _is_told_before(self, index: int) -> bool:
         told = self.first(step("websocket.disconnect"))

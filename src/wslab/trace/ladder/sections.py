@@ -49,7 +49,7 @@ def ladder_of(
     count = len(connections) + left_out
     groups = _groups(connections, explained)
     sections = [
-        Section(_title(group, count > 1), rows, why, _has_wire(group[0].connection))
+        Section(_title(group, count > 1), rows, why, group[0].connection.has_wire)
         for group, rows, why in groups[:SHOWN_SECTIONS]
     ]
     hidden = left_out + sum(len(group) for group, *_ in groups[SHOWN_SECTIONS:])
@@ -97,12 +97,6 @@ def _rows(connection: Connection) -> tuple[Rung | Note, ...]:
     if connection.fault:
         rows.append(Note(f"the recorder failed: {printable(connection.fault)}"))
     return tuple(rows)
-
-
-def _has_wire(connection: Connection) -> bool:
-    """Return whether a tap saw the wire: an answer, at least, before the end."""
-    alone = len(connection.application) == len(connection.events)
-    return not alone or connection.handshake.response is not None
 
 
 def _title(group: list[_Numbered], many: bool) -> Label | None:
