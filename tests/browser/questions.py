@@ -8,7 +8,9 @@ HANDLER = "chapters/handler-api/#"
 VIEWS = "chapters/views/#"
 CHAT = "chapters/chat/#"
 PAGE = "chapters/chat-page/#"
+ORIGINS = "chapters/origins/#"
 REJECTING = "chapters/rejecting/#"
+TOKENS = "chapters/tokens/#"
 CODES = "chapters/close-codes/#"
 TERM = "glossary/#"
 ROUTES = "reference/application/#"
@@ -36,16 +38,16 @@ QUESTIONS: dict[str, list[str]] = {
         f"{HANDLER}a-handler-that-never-reads",
     ],
     "send token in header from browser javascript": [
-        f"{REJECTING}which-tokens-can-a-browser-send",
-        f"{REJECTING}a-token-in-a-header",
+        f"{TOKENS}which-tokens-can-a-browser-send",
+        f"{TOKENS}a-token-in-a-header",
     ],
     "jwt authentication websocket query parameter": [
-        f"{REJECTING}a-token-in-the-query-string"
+        f"{TOKENS}a-token-in-the-query-string"
     ],
     "how do I authenticate a websocket": [
-        f"{REJECTING}which-tokens-can-a-browser-send",
-        f"{REJECTING}a-token-in-the-first-message",
-        f"{REJECTING}a-token-in-a-header",
+        f"{TOKENS}which-tokens-can-a-browser-send",
+        f"{TOKENS}a-token-in-the-first-message",
+        f"{TOKENS}a-token-in-a-header",
     ],
     "return 401 from websocket": [
         f"{REJECTING}a-status-headers-and-a-body-of-your-own",
@@ -55,11 +57,35 @@ QUESTIONS: dict[str, list[str]] = {
         f"{REJECTING}why-does-my-close-code-not-arrive"
     ],
     "cross-site websocket hijacking": [
-        f"{REJECTING}cookies-and-the-page-that-you-did-not-write",
-        f"{REJECTING}check-the-origin",
+        f"{ORIGINS}cookies-and-the-page-that-you-did-not-write",
+        f"{ORIGINS}check-the-origin",
         f"{HANDSHAKE}what-the-handshake-does-not-stop",
     ],
-    "cors allowed origins": [f"{REJECTING}check-the-origin"],
+    "cors allowed origins": [
+        f"{ORIGINS}check-the-origin",
+        f"{ORIGINS}does-cors-apply",
+    ],
+    "dns rebinding": [f"{ORIGINS}an-attackers-name-for-your-server-hosts"],
+    "allow subdomains as origin": [
+        f"{ORIGINS}exercise-and-all-its-subdomains",
+        f"{ORIGINS}which-origins-are-the-same",
+    ],
+    "X-Forwarded-Host origin refused behind proxy": [
+        f"{ORIGINS}my-page-is-refused-behind-a-proxy-trust_forwarded_host",
+        "chapters/proxies/#why-is-every-page-refused-behind-the-proxy",
+        f"{ROUTES}hosts-origins-and-proxies",
+    ],
+    "token expires while connected": [
+        f"{TOKENS}what-if-the-token-expires-or-the-user-logs-out"
+    ],
+    "guess token brute force": [
+        f"{TOKENS}does-a-time-out-stop-a-client-that-guesses",
+        f"{TOKENS}a-token-in-a-header",
+    ],
+    "one-time ticket": [
+        f"{TOKENS}exercise-a-ticket-for-one-connection",
+        f"{TOKENS}a-token-in-the-query-string",
+    ],
     "broadcast to all clients in a room": [
         f"{CHAT}a-room-that-does-not-break",
         "reference/rooms/#Room.broadcast",
@@ -138,7 +164,7 @@ QUESTIONS: dict[str, list[str]] = {
     ],
     "nest_asyncio": [f"{SCRIPTS}nest_asyncio-and-its-successor"],
     "bfcache back button": [f"{CODES}the-page-that-is-left-and-may-come-back"],
-    "samesite cookie": [f"{REJECTING}why-did-samesitestrict-not-help"],
+    "samesite cookie": [f"{ORIGINS}why-did-samesitestrict-not-help"],
     "404 no such route": [f"{VIEWS}no-route-404"],
     "400 bad request missing key": [f"{HANDSHAKE}five-requests-that-are-no-handshake"],
     "how is Sec-WebSocket-Accept calculated": [
@@ -172,14 +198,14 @@ QUESTIONS: dict[str, list[str]] = {
     ],
     "fastapi ConnectionManager": [f"{CHAT}a-room-that-does-not-break"],
     "client certificate authorization header browser": [
-        f"{REJECTING}which-tokens-can-a-browser-send",
-        f"{REJECTING}a-token-in-a-header",
+        f"{TOKENS}which-tokens-can-a-browser-send",
+        f"{TOKENS}a-token-in-a-header",
         f"{REJECTING}a-status-headers-and-a-body-of-your-own",
     ],
     "cookie sent automatically to websocket": [
-        f"{REJECTING}cookies-and-the-page-that-you-did-not-write",
-        f"{REJECTING}why-did-samesitestrict-not-help",
-        f"{REJECTING}which-tokens-can-a-browser-send",
+        f"{ORIGINS}cookies-and-the-page-that-you-did-not-write",
+        f"{ORIGINS}why-did-samesitestrict-not-help",
+        f"{TOKENS}which-tokens-can-a-browser-send",
     ],
     "onclose event.code 1006 javascript": [
         f"{REJECTING}what-does-a-page-see-of-all-that",
@@ -257,7 +283,7 @@ MESSAGES: dict[str, list[str]] = {
         f"{ECHO}too-long-and-not-text"
     ],
     "Error during WebSocket handshake: Sent non-empty 'Sec-WebSocket-Protocol' header "
-    "but no response was received": [f"{REJECTING}a-token-in-a-subprotocol"],
+    "but no response was received": [f"{TOKENS}a-token-in-a-subprotocol"],
     "HTTP Authentication failed; no valid credentials available": [
         f"{REJECTING}what-does-a-page-see-of-all-that"
     ],
