@@ -12,6 +12,7 @@ ORIGINS = "chapters/origins/#"
 REJECTING = "chapters/rejecting/#"
 TOKENS = "chapters/tokens/#"
 CODES = "chapters/close-codes/#"
+LEAVING = "chapters/leaving-a-page/#"
 TERM = "glossary/#"
 ROUTES = "reference/application/#"
 
@@ -144,7 +145,7 @@ QUESTIONS: dict[str, list[str]] = {
         f"{CODES}the-whole-table",
     ],
     "close code 1001 going away tab closed": [
-        f"{CODES}what-does-a-page-send-when-its-user-leaves"
+        f"{LEAVING}what-does-a-page-send-when-its-user-leaves"
     ],
     "server restart shutdown 1012": [
         f"{CLOSING}a-server-that-goes-down",
@@ -163,7 +164,10 @@ QUESTIONS: dict[str, list[str]] = {
         f"{SCRIPTS}a-server-and-a-script",
     ],
     "nest_asyncio": [f"{SCRIPTS}nest_asyncio-and-its-successor"],
-    "bfcache back button": [f"{CODES}the-page-that-is-left-and-may-come-back"],
+    "bfcache back button": [
+        f"{LEAVING}the-page-that-is-left-and-may-come-back",
+        f"{LEAVING}the-whole-thing-say-goodbye-and-come-back",
+    ],
     "samesite cookie": [f"{ORIGINS}why-did-samesitestrict-not-help"],
     "404 no such route": [f"{VIEWS}no-route-404"],
     "400 bad request missing key": [f"{HANDSHAKE}five-requests-that-are-no-handshake"],
@@ -209,7 +213,8 @@ QUESTIONS: dict[str, list[str]] = {
     ],
     "onclose event.code 1006 javascript": [
         f"{REJECTING}what-does-a-page-see-of-all-that",
-        f"{CODES}a-page-closes",
+        f"{LEAVING}a-page-closes",
+        f"{LEAVING}what-does-the-close-event-say",
     ],
     "4401 close code": [
         f"{REJECTING}why-does-my-close-code-not-arrive",
