@@ -6,6 +6,8 @@ CLOSING = "chapters/closing/#"
 SCRIPTS = "chapters/scripts-in-a-notebook/#"
 HANDLER = "chapters/handler-api/#"
 VIEWS = "chapters/views/#"
+PROVIDERS = "chapters/providers-and-sessions/#"
+CONCURRENCY = "chapters/concurrency/#"
 CHAT = "chapters/chat/#"
 PAGE = "chapters/chat-page/#"
 ORIGINS = "chapters/origins/#"
@@ -122,7 +124,7 @@ QUESTIONS: dict[str, list[str]] = {
         "reference/connection/#QueryParams",
     ],
     "dependency injection Depends": [
-        f"{VIEWS}providers-values-by-name",
+        f"{PROVIDERS}providers-values-by-name",
         f"{PAGE}providers",
     ],
     "include_router prefix": [
@@ -156,7 +158,7 @@ QUESTIONS: dict[str, list[str]] = {
     "serve html page and websocket from same app": [
         f"{PAGE}a-page-served-by-the-same-application"
     ],
-    "session middleware": [f"{VIEWS}the-session-if-there-is-one"],
+    "session middleware": [f"{PROVIDERS}the-session-if-there-is-one"],
     "view must be async def": [f"{VIEWS}a-view-has-to-be-async"],
     "run uvicorn in jupyter": [
         f"{SCRIPTS}uvicornrun-fails-all-the-same",
@@ -182,12 +184,13 @@ QUESTIONS: dict[str, list[str]] = {
         f"{VIEWS}messages-as-text-bytes-or-json",
     ],
     "share a database connection between handlers": [
-        f"{HANDLER}info-what-the-handlers-share"
+        f"{HANDLER}info-what-the-handlers-share",
+        f"{PROVIDERS}is-a-value-of-scope-app-shared-with-everybody",
     ],
     "order of messages in concurrent broadcasts": [f"{CHAT}two-messages-two-orders"],
     "memory leak rooms never removed": [f"{CHAT}rooms-and-histories-without-an-end"],
     "blocking call freezes all connections": [
-        f"{VIEWS}hundreds-of-connections-one-thread"
+        f"{CONCURRENCY}one-timesleep-and-nobody-gets-an-answer"
     ],
     "fragmented message": [f"{ECHO}a-message-is-not-a-frame", f"{TERM}fragmentation"],
     "close called twice": [
@@ -296,7 +299,7 @@ MESSAGES: dict[str, list[str]] = {
         f"{HANDLER}subprotocols-and-headers-of-the-answer"
     ],
     "RuntimeError: there is no session: wrap the application in a session middleware, "
-    'which sets scope["session"]': [f"{VIEWS}the-session-if-there-is-one"],
+    'which sets scope["session"]': [f"{PROVIDERS}the-session-if-there-is-one"],
     "WebSocketStateError: cannot close: the application has closed the connection": [
         f"{VIEWS}async-with-ws-and-closing-twice"
     ],

@@ -160,6 +160,11 @@ class Application:
         cleans up after its yield, also when the view fails. Register a provider before
         the routes that use it.
 
+        Warning:
+            Without a lifespan, as where another application stands in front and keeps
+            it, a value of scope "app" is made for the first client that needs it, and
+            never cleaned up. Call `startup` and `shutdown` there.
+
         Args:
             scope: "connection" for a value of each connection, cleaned up once the view
                 has ended; it may take the view's WebSocket as `ws`. "app" for one that

@@ -75,7 +75,8 @@ SHOWN = {
         "first-hour/#no-supported-websocket-library-detected"
     ),
     "page-left": Shown(
-        "leaving-a-page/#what-does-a-page-send-when-its-user-leaves", "client-closes-1001"
+        "leaving-a-page/#what-does-a-page-send-when-its-user-leaves",
+        "client-closes-1001",
     ),
     "plain-http": Shown(None, "plain-get"),
     "protocol-error": Shown(_BREACH),
