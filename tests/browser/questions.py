@@ -5,6 +5,7 @@ ECHO = "chapters/echo/#"
 CLOSING = "chapters/closing/#"
 SCRIPTS = "chapters/scripts-in-a-notebook/#"
 HANDLER = "chapters/handler-api/#"
+DRAFTS = "chapters/drafts/#"
 VIEWS = "chapters/views/#"
 PROVIDERS = "chapters/providers-and-sessions/#"
 CONCURRENCY = "chapters/concurrency/#"
@@ -20,25 +21,25 @@ ROUTES = "reference/application/#"
 
 QUESTIONS: dict[str, list[str]] = {
     "403 forbidden websocket handshake": [
-        f"{HANDLER}close-before-accept-the-client-sees-403",
+        f"{DRAFTS}close-before-accept-the-client-sees-403",
         f"{REJECTING}what-does-the-client-see-when-i-close-before-accept",
         f"{VIEWS}a-page-from-another-site-403",
     ],
     "1006 abnormal closure": [f"{TERM}1006", f"{CLOSING}the-client-vanishes"],
     "websocket closes after handler returns": [
         f"{CLOSING}a-handler-that-returns",
-        f"{HANDLER}a-handler-that-returns-and-one-that-raises",
+        f"{DRAFTS}a-handler-that-returns-and-one-that-raises",
     ],
     "exception in handler closes with 1011": [
         f"{CLOSING}a-handler-that-raises",
-        f"{HANDLER}a-handler-that-returns-and-one-that-raises",
+        f"{DRAFTS}a-handler-that-returns-and-one-that-raises",
         f"{VIEWS}a-view-that-raises-1011",
     ],
     "message too big 1009": [f"{ECHO}too-long-and-not-text"],
     "max message size": [f"{ECHO}too-long-and-not-text", f"{ROUTES}RouteOptions"],
     "keepalive ping timeout 1011": [
         f"{CODES}why-is-a-healthy-client-closed-with-1011",
-        f"{HANDLER}a-handler-that-never-reads",
+        f"{DRAFTS}a-handler-that-never-reads",
     ],
     "send token in header from browser javascript": [
         f"{TOKENS}which-tokens-can-a-browser-send",
@@ -110,7 +111,8 @@ QUESTIONS: dict[str, list[str]] = {
     ],
     "detect that the client disconnected": [
         f"{CLOSING}the-client-vanishes",
-        f"{HANDLER}draft-6-the-end-is-remembered",
+        f"{DRAFTS}draft-6-the-end-is-remembered",
+        f"{HANDLER}what-you-can-rely-on-to-the-end",
         f"{VIEWS}the-end-of-the-loop-and-websocketdisconnect",
     ],
     "path parameters types": [
@@ -139,7 +141,7 @@ QUESTIONS: dict[str, list[str]] = {
     ],
     "loop stops on empty message": [
         f"{ECHO}an-empty-message-is-a-message",
-        f"{HANDLER}draft-4-an-empty-message-is-a-message",
+        f"{DRAFTS}draft-4-an-empty-message-is-a-message",
     ],
     "which close codes can I use": [
         f"{CODES}who-owns-which-codes",
@@ -180,7 +182,7 @@ QUESTIONS: dict[str, list[str]] = {
     "what is in scope": [f"{HANDSHAKE}the-scope", f"{TERM}scope"],
     "binary frames bytes": [
         f"{ECHO}binary",
-        f"{HANDLER}draft-3-the-type-follows-the-frame",
+        f"{DRAFTS}draft-3-the-type-follows-the-frame",
         f"{VIEWS}messages-as-text-bytes-or-json",
     ],
     "share a database connection between handlers": [
@@ -195,7 +197,7 @@ QUESTIONS: dict[str, list[str]] = {
     "fragmented message": [f"{ECHO}a-message-is-not-a-frame", f"{TERM}fragmentation"],
     "close called twice": [
         f"{VIEWS}async-with-ws-and-closing-twice",
-        f"{HANDLER}draft-7-close-harmless-after-the-end",
+        f"{DRAFTS}draft-7-close-harmless-after-the-end",
     ],
     "code 1005 no status": [f"{TERM}1005", f"{CLOSING}no-code-at-all"],
     "websocket ping pong heartbeat": [
@@ -253,7 +255,8 @@ QUESTIONS: dict[str, list[str]] = {
     "order of routes first match": [f"{HANDLER}the-first-route-that-fits-wins"],
     "websocket over http2": [f"{TERM}upgrade-request"],
     "sending None raises TypeError": [
-        f"{HANDLER}draft-5-typeerror-for-what-is-no-message",
+        f"{DRAFTS}draft-5-typeerror-for-what-is-no-message",
+        f"{HANDLER}what-you-can-rely-on-to-the-end",
         f"{VIEWS}messages-as-text-bytes-or-json",
     ],
     "graceful shutdown": [
@@ -315,7 +318,7 @@ MESSAGES: dict[str, list[str]] = {
         f"{REJECTING}after-accept-it-is-too-late"
     ],
     "TypeError: a message is str or bytes, not NoneType": [
-        f"{HANDLER}draft-5-typeerror-for-what-is-no-message"
+        f"{DRAFTS}draft-5-typeerror-for-what-is-no-message"
     ],
 }
 """Messages as they are pasted, each from the section that shows it."""

@@ -1,14 +1,6 @@
-"""What is said to the applications of the chapter handler api."""
+"""What is said to the application of the chapter handler api."""
 
 from .talk import client, refused
-
-
-async def draft(port: int) -> None:
-    """F3, F4, F6: what the chapter built echoes text, binary and empty messages."""
-    async with client(port) as ws:
-        for message in ("hello", "", b"\x00\xff", b""):
-            await ws.send(message)
-            assert await ws.recv() == message
 
 
 async def handlers(port: int) -> None:
