@@ -24,7 +24,6 @@ from wslab.cli.trace import recording
 from wslab.cli.trace.output import abandon, reserved_output
 from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import bounds, interval, views_of
-from wslab.cli.trace.web import view as web
 from wslab.trace.recorder import Recorder
 from wslab.trace.watch import Watch
 
@@ -116,7 +115,6 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
 
     Raises:
         NoRecording: A file can't be written.
-        OSError: The page can't have its port.
         SystemExit: With uvicorn's status, after its message.
     """
     try:
@@ -134,8 +132,6 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         replay.create(options.as_test, config.name)
     if options.out:
         recording.create(options.out)
-    if options.web is not None:
-        web.take_port(options)
     return _serve(config)
 
 
