@@ -8,7 +8,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, closing, suppress
 from pathlib import Path
 from textwrap import dedent
 from types import CodeType
@@ -23,6 +23,7 @@ import wslab.atlas
 import wslab.lab
 import wslab.testing
 import wslab.trace.model
+from wslab.lab.servers import Servers
 
 SITE_SRC = Path(__file__).parents[1] / "site_src"
 MODULES = (wslab, wslab.atlas, wslab.testing, wslab.lab, wslab.trace.model)
@@ -68,7 +69,12 @@ async def run(code: CodeType, names: dict[str, Any]) -> None:
     if code.co_flags & inspect.CO_COROUTINE:
         await result
     for name in [it for it in names if it.startswith("test_")]:
-        await names.pop(name)()
+        test = names.pop(name)
+        if inspect.iscoroutinefunction(test):
+            await test()
+        else:
+            with closing(Servers()) as servers:
+                test(traced=servers.start)
 
 
 async def visit(app: Any, source: str) -> None:
