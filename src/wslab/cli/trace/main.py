@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from wslab.cli.trace import proxy, show
 from wslab.cli.trace.output import abandon
 from wslab.cli.trace.recording import NoRecording
-from wslab.cli.trace.web.view import take_port
 
 
 def run(options: argparse.Namespace, words: Sequence[str]) -> int:
@@ -25,6 +24,8 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         SystemExit: With uvicorn's status, after its message.
     """
     if options.web is not None:
+        from wslab.cli.trace.web.view import take_port  # uvicorn serves the page
+
         try:
             take_port(options)
         except OSError as error:
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
             return show.run(options, words[1:])
         if options.proxy:
             return proxy.run(options, words)
-        from wslab.cli.trace import server  # uvicorn is not needed for a recording
+        from wslab.cli.trace import server  # which uvicorn is
 
         return server.run(options, words)
     except BrokenPipeError:
