@@ -152,7 +152,8 @@ def place(frame: FrameType, number: int | None = None) -> str:
     line = f"line {number or frame.f_lineno}"
     if name := cell_name(filename):
         return f"{name}, {line}"
-    for entry in sorted(sys.path, key=len, reverse=True):
-        if entry and filename.startswith(entry + os.sep):
+    entries = {entry or os.getcwd() for entry in sys.path}  # "" is where one is
+    for entry in sorted(entries, key=len, reverse=True):
+        if filename.startswith(entry + os.sep):
             return f"{filename[len(entry) + 1 :]}, {line}"
     return f"{filename}, {line}"
