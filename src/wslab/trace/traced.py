@@ -95,7 +95,7 @@ def _request(scope: Scope) -> Head:
 def _told(connection: Connection) -> str:
     client = f" from {connection.client}" if connection.client else ""
     title = f"connection {connection.number}: {printable(connection.path)}{client}"
-    lines = [title, ladder_text(ladder_of((connection,)))]
+    lines = [title, ladder_text(ladder_of((connection,), explained=False))]
     if explanation := explain(connection):
         lines.append(f"Why: {printable(explanation.text)}")
     return "\n".join([*lines, ""])
