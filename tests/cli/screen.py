@@ -72,6 +72,9 @@ class Screen:
         return "\n".join(line.rstrip() for line in self.lines)
 
 
+TERMINALS = ("NO_COLOR", "COLUMNS", "LINES")  # what says how a terminal is, if set
+
+
 class Terminal:
     """A command that runs on a terminal of its own."""
 
@@ -86,7 +89,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             env={
-                **{k: v for k, v in os.environ.items() if k != "NO_COLOR"},
+                **{k: v for k, v in os.environ.items() if k not in TERMINALS},
                 "TERM": "xterm-256color",
                 **environment,
             },
