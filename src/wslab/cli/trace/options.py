@@ -83,7 +83,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def with_port(arguments: Sequence[str]) -> list[str]:
     """Return arguments in which a `--web` without a port takes no other word for it."""
-    following = [*arguments[1:], ""]
+    following = [*arguments, ""][1:]
     return [
         "--web=0" if word == "--web" and not after.isdecimal() else word
         for word, after in zip(arguments, following, strict=True)
