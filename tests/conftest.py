@@ -6,10 +6,11 @@ Each xdist worker loads this file too, so that all of it holds in workers.
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
@@ -106,8 +107,20 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("wslab")
 
 
+COVERING = ("testing", "trace", "websocket")
+"""Folders whose tests are to cover what `make test` measures; a tracer takes time."""
+
+WHOLE_SITE = {"site", "own_site", "executed"}
+"""Fixtures for which one xdist worker executes the chapters while the others wait."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow by its place, and by its need of a program."""
+    """Mark what is slow by its place, and by its need of a program.
+
+    What needs the whole site comes first, so that one worker builds it at once, and no
+    other comes to it meanwhile.
+    """
+    items.sort(key=lambda item: not WHOLE_SITE & set(item.fixturenames))
     places = [TESTS / name for name in SLOW]
     for item in items:
         if item.path.is_relative_to(TESTS / "browser"):
@@ -115,6 +128,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         slow = any(item.path.is_relative_to(place) for place in places)
         if slow or item.get_closest_marker("needs"):
             item.add_marker("slow")
+        if not any(item.path.is_relative_to(TESTS / name) for name in COVERING):
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Have the mark `no_cover` hold in xdist's workers, too.
+
+    pytest-cov 7.1 measures twice there, and pauses only what it began last.
+    """
+    marked = item.get_closest_marker("no_cover")
+    other = Coverage.current() if marked else None
+    if other is not None:
+        other.stop()
+    try:
+        return (yield)
+    finally:
+        if other is not None:
+            other.start()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -16,7 +16,7 @@ from wslab.site.execution.kernel import Kernel
 from wslab.site.notebooks import read_notebook
 from wslab.site.pages.downloads import applications, notebook_file
 
-from .chapters import CHAPTERS
+from .chapters import CHAPTERS, downloaded
 from .conversations import CONVERSATIONS, greeting
 
 STARTED = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+)")
@@ -32,9 +32,6 @@ WITH_BROWSER = [
     if "carry(" in notebook_file(read_notebook(path), path.parent)
 ]
 """Chapters that carry stored results, which they are compared with or show."""
-
-SOME = [*(it for it in CHAPTERS if it not in WITH_BROWSER), *WITH_BROWSER[::4]]
-"""Those that carry none, and a fourth of the others: a build executes them all."""
 
 
 @dataclass
@@ -88,27 +85,16 @@ async def uvicorn(directory: Path, name: str) -> AsyncIterator[Running]:
             await process.wait()
 
 
-async def execute_elsewhere(path: Path, directory: Path) -> None:
-    """Execute a chapter's download, its asserts included, where nothing else is."""
-    download = directory / path.name
-    download.write_text(notebook_file(read_notebook(path), path.parent), "utf-8")
-    async with Kernel(directory) as kernel:
-        await execute_cells(kernel, download, read_notebook(download), limit=60)
-
-
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("path", SOME, ids=lambda path: path.stem)
-async def test_notebooks_in_an_empty_directory(path: Path, tmp_path: Path):
-    await execute_elsewhere(path, tmp_path)
-
-
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("path", WITH_BROWSER, ids=lambda path: path.stem)
 async def test_each_notebook_with_a_browser_where_there_is_none(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    """The asserts hold of the results that it carries. (test_ways has all others.)"""
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
-    await execute_elsewhere(path, tmp_path)
+    download = downloaded(path, tmp_path)
+    async with Kernel(tmp_path) as kernel:
+        await execute_cells(kernel, download, read_notebook(download), limit=60)
 
 
 @pytest.mark.parametrize(("name", "text"), DOWNLOADS)

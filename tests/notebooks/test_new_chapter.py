@@ -13,7 +13,6 @@ NAME, MODULE = "12-binary-frames", "binary_frames"
 TESTS = [
     f"test_style.py::test_the_style_of_each_chapter[{NAME}]",
     f"test_ways.py::test_all_cells_queued_interrupted_and_queued_again[{NAME}]",
-    f"test_downloads.py::test_notebooks_in_an_empty_directory[{NAME}]",
     f"test_downloads.py::test_each_application[{NAME}-{MODULE}.py]",
     "test_downloads.py::test_names_are_unique",
 ]

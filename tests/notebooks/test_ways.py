@@ -1,4 +1,7 @@
-"""Every chapter survives every way in which people run it, and leaves nothing."""
+"""Every chapter survives every way in which people run it, and leaves nothing.
+
+What is run is what a chapter offers for download, where nothing else is.
+"""
 
 from pathlib import Path
 
@@ -7,7 +10,7 @@ import pytest
 from wslab.site.execution.cells import CellFailed
 from wslab.site.execution.kernel import Kernel
 
-from .chapters import each_chapter
+from .chapters import downloaded, each_chapter
 from .ways import all_queued, in_order, interrupted
 
 # Two cores may be shared; a hang is found by the limit of each cell.
@@ -16,17 +19,20 @@ patient = pytest.mark.timeout(400)
 
 @patient
 @each_chapter
-async def test_all_cells_queued_interrupted_and_queued_again(path: Path):
+async def test_all_cells_queued_interrupted_and_queued_again(
+    path: Path, tmp_path: Path
+):
     """As "Run all" has it in a new kernel, and again after a stop: the same.
 
-    Builds, and the tests of downloads, execute cell by cell in a new kernel.
+    Builds execute cell by cell in a new kernel.
     """
-    async with Kernel(path.parent) as kernel:
-        first = await all_queued(kernel, path)
-        replies = await interrupted(kernel, path)
+    notebook = downloaded(path, tmp_path)
+    async with Kernel(tmp_path) as kernel:
+        first = await all_queued(kernel, notebook)
+        replies = await interrupted(kernel, notebook)
         middle = len(replies) // 2
         assert replies[middle:] == ["error"] + ["aborted"] * (len(replies) - middle - 1)
-        assert await all_queued(kernel, path) == first
+        assert await all_queued(kernel, notebook) == first
 
 
 # The detectors themselves: each fault is one that only one of the ways brings out.

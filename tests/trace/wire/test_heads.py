@@ -95,12 +95,12 @@ def test_bare_line_feeds_and_empty_lines_before_a_request():
 
 
 @pytest.mark.no_cover  # which would take ten times as long
-def test_a_million_chunks_are_read_in_linear_time():
+def test_many_chunks_are_read_in_linear_time():
     """F43: a body in tiny chunks that come at once; what is quadratic takes minutes."""
     reader = HeadReader("client")
     reader.feed(b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
     reader.expect_body(reader.next_head(0))
-    reader.feed(b"1\r\nx\r\n" * 1_000_000 + b"0\r\n\r\nGET /b HTTP/1.1\r\n\r\n")
+    reader.feed(b"1\r\nx\r\n" * 300_000 + b"0\r\n\r\nGET /b HTTP/1.1\r\n\r\n")
     assert reader.next_head(1).target == "/b"
 
 

@@ -134,6 +134,7 @@ async def count_tasks():
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("many_files", [2 * CLIENTS + 200], indirect=True)
+@pytest.mark.no_cover  # a tracer takes most of its time
 async def test_two_thousand_clients_in_one_room_some_stalled_some_vanishing(many_files):
     """The healthy get every message, all in one order, and nothing is left behind."""
     with serving() as (port, loop):
