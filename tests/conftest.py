@@ -107,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("wslab")
 
 
-COVERING = ("testing", "trace", "websocket")
+COVERING = ("lab", "testing", "trace", "websocket")
 """Folders whose tests are to cover what `make test` measures; a tracer takes time."""
 
 WHOLE_SITE = {"site", "own_site", "executed"}

@@ -4,71 +4,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wslab.lab.names import (
-        BrowserResult,
-        Chromium,
-        ChromiumNotFound,
-        Host,
-        LifespanError,
-        Line,
-        ProgramFailed,
-        ProgramNotFound,
-        ProgramResult,
-        Proxy,
-        Redis,
-        ScriptError,
-        Server,
-        StoredResultChanged,
-        ThreadHost,
-        Trace,
-        browser,
-        carry,
-        chromium,
-        haproxy,
-        nginx,
-        redis_server,
-        register_host,
-        serve,
-        stored,
-        with_programs,
-    )
+    from wslab.lab.names import *  # noqa: F403
+    from wslab.lab.names import __all__ as __all__
 
-__all__ = [
-    "BrowserResult",
-    "Chromium",
-    "ChromiumNotFound",
-    "Host",
-    "LifespanError",
-    "Line",
-    "ProgramFailed",
-    "ProgramNotFound",
-    "ProgramResult",
-    "Proxy",
-    "Redis",
-    "ScriptError",
-    "Server",
-    "StoredResultChanged",
-    "ThreadHost",
-    "Trace",
-    "browser",
-    "carry",
-    "chromium",
-    "haproxy",
-    "nginx",
-    "redis_server",
-    "register_host",
-    "serve",
-    "stored",
-    "with_programs",
-]
-
-if not TYPE_CHECKING:
+else:
 
     def __getattr__(name: str) -> Any:
         """Import uvicorn and all else with the first name.
 
         pytest imports `wslab.lab.fixture` in every run, also where no uvicorn is.
         """
-        if name in __all__:
-            return getattr(import_module("wslab.lab.names"), name)
+        names = import_module("wslab.lab.names")
+        if name in ("__all__", *names.__all__):
+            return getattr(names, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
