@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from wslab.kernel.cell import kernel_shell
 from wslab.kernel.interrupt import wake_loop_on_signals
+from wslab.kernel.ipython import kernel_shell
 from wslab.kernel.stacks import task_position, thread_position
 from wslab.lab.host import at_rest, register_host
 from wslab.lab.log import ServerLog

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from wslab.kernel.cell import kernel_shell
+from wslab.kernel.ipython import kernel_shell
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
