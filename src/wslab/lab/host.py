@@ -14,9 +14,6 @@ from wslab.trace.recorder import Recorder
 
 T = TypeVar("T")
 
-_create: Callable[[uvicorn.Config, Recorder], Host] | None = None
-"""The kind of host that was registered last."""
-
 QUIET_TURNS = 50
 """Turns of a loop without an event after which its server is at rest.
 
@@ -30,16 +27,18 @@ class Host(Protocol):
     Attributes:
         port: where it listens.
         log: what the server says, and the exceptions that it could give to nobody.
-        unfinished: once it has ended, the tasks that ignored their cancellation.
     """
 
     port: int
     log: ServerLog
-    unfinished: list[str]
 
     @property
     def running(self) -> bool:
         """Whether the server has been started and has not ended."""
+
+    @property
+    def unfinished(self) -> list[str]:
+        """Once it has ended, the tasks that ignored their cancellation."""
 
     async def start(self, context: Context) -> None:
         """Return once connections are accepted; raise what the start failed with.
@@ -74,6 +73,10 @@ class Host(Protocol):
         """
 
 
+NewHost = Callable[[uvicorn.Config, Recorder], Host]
+"""Makes a host, of a configuration and of what records."""
+
+
 async def at_rest(recorder: Recorder) -> None:
     """Return, on the server's loop, once the server is at rest.
 
@@ -89,14 +92,26 @@ async def at_rest(recorder: Recorder) -> None:
         quiet = quiet + 1 if rested else 0
 
 
-def register_host(create: Callable[[uvicorn.Config, Recorder], Host]) -> None:
-    """Have servers run by what `create` returns from now on."""
-    global _create
-    _create = create
+_hosts: dict[type[asyncio.AbstractEventLoop], NewHost] = {}
+"""For kinds of event loop, what runs the servers that are started on them."""
+
+
+def register_host(
+    create: NewHost, loops: type[asyncio.AbstractEventLoop] = asyncio.AbstractEventLoop
+) -> None:
+    """Have servers run by what `create` returns from now on.
+
+    Args:
+        create: returns a host that is not started yet.
+        loops: the kind of event loop on which `serve` is called then, by default any;
+            what is registered for a narrower kind precedes.
+    """
+    _hosts[loops] = create
 
 
 def new_host(config: uvicorn.Config, recorder: Recorder) -> Host:
-    """Return a host, not yet started, of the kind that was registered last."""
-    if _create is None:
-        raise RuntimeError("no host is registered")
-    return _create(config, recorder)
+    """Return a host, not yet started, of the kind that the running loop has."""
+    for kind in type(asyncio.get_running_loop()).__mro__:
+        if kind in _hosts:
+            return _hosts[kind](config, recorder)
+    raise RuntimeError("no host is registered")

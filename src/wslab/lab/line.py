@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import Self
 
-from wslab.kernel.cell import running_cell
+from wslab.lab.keeping import keep, stop_earlier_execution
 from wslab.lab.server import Server
 
 HEAD_END = b"\r\n\r\n"
@@ -15,9 +15,6 @@ REFUSAL = (
     b"content-length: 0\r\nconnection: close" + HEAD_END
 )
 CHUNK = 64 * 1024
-
-_opened: dict[str, tuple[str, list[Line]]] = {}
-"""For each cell its latest execution, and the lines opened in that."""
 
 
 class Line:
@@ -43,12 +40,16 @@ class Line:
 
     async def open(self) -> Self:
         """Begin to listen; return the line itself."""
-        await _close_earlier_execution()
+        await stop_earlier_execution()
         self._listener = await asyncio.start_server(self._began, "127.0.0.1", 0)
         self.port = self._listener.sockets[0].getsockname()[1]
-        if cell := running_cell():
-            _opened.setdefault(cell.key, (cell.execution, []))[1].append(self)
+        keep(self)
         return self
+
+    @property
+    def running(self) -> bool:
+        """Whether it listens."""
+        return self._listener.is_serving()
 
     def url(self, path: str = "/") -> str:
         """Return the WebSocket URL of a path at the near end of the line."""
@@ -82,6 +83,16 @@ class Line:
         self.cut()
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def stop(self) -> None:
+        """Close it: a cell that is run again stops what it started."""
+        await self.close()
+
+    def stop_now(self) -> None:
+        """Cut the line and stop listening; its tasks end as the loop goes on."""
+        with suppress(RuntimeError):  # the loop is closed
+            self._listener.close()
+            self.cut()
 
     def _began(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -125,12 +136,3 @@ class Line:
                 writer.write(data)
                 await writer.drain()
         writer.close()
-
-
-async def _close_earlier_execution() -> None:
-    """Close what the running cell opened when it was run before."""
-    cell = running_cell()
-    if cell and cell.key in _opened and _opened[cell.key][0] != cell.execution:
-        _, lines = _opened.pop(cell.key)
-        for line in lines:
-            await line.close()

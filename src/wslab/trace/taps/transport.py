@@ -210,8 +210,11 @@ def close_kind(transport: asyncio.BaseTransport) -> Literal["FIN", "reset"]:
 
     A socket that is closed with received bytes nobody has read resets the connection
     (RFC 2525 section 2.17), which the other side may notice before it has read what was
-    sent to it. Where the platform can't tell, a FIN is assumed.
+    sent to it. A transport that is no system's tells by "unread". Where neither it nor
+    the platform can tell, a FIN is assumed.
     """
+    if (unread := transport.get_extra_info("unread")) is not None:
+        return "reset" if unread() else "FIN"
     sock = transport.get_extra_info("socket")
     return "reset" if sock is not None and _unread(sock.fileno()) else "FIN"
 
