@@ -1,0 +1,1 @@
+"""What runs in a page only: the loop under JavaScript's timers, cells, the session."""

@@ -1,0 +1,82 @@
+"""What a worker's JavaScript talks to: cells to run, one after the other."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
+
+from wslab.live.needs import needs
+from wslab.live.page import interpreter
+from wslab.live.page.cells import Cells, Execution, Status
+from wslab.live.page.loop import PageLoop
+
+
+class Session:
+    """A page's kernel: it lives as long as the worker.
+
+    Args:
+        post: gets each message of frontend/src/live/messages.ts, as JSON.
+
+    Attributes:
+        drive: runs what is ready; for JavaScript, as `PageLoop` says.
+    """
+
+    def __init__(self, post: Callable[[str], None]) -> None:
+        self._post = post
+        self._loop = PageLoop()
+        self._loop.start()
+        interpreter.complete(self._loop)
+        self._cells = Cells(self._output)
+        self._cells.install()
+        self._waiting: deque[tuple[str, str, str]] = deque()
+        self._running: Any = None
+        self.drive = self._loop.drive
+
+    def run(self, run: str, cell: str, source: str) -> None:
+        """Run a cell once those before it have ended; `done` tells its end."""
+        self._waiting.append((run, cell, source))
+        if self._running is None:
+            self._next()
+
+    def stop(self) -> None:
+        """Cancel the running cell, also where it blocks, and those that wait."""
+        waiting, self._waiting = self._waiting, deque()
+        if self._running is not None:
+            self._running.cancel()
+            self._loop.interrupt()
+        for run, cell, _ in waiting:
+            self._done(run, cell, "cancelled")
+
+    def needs(self, sources: str) -> str:
+        """Return for each of a notebook's cells the numbers of those it needs.
+
+        Args:
+            sources: a list of the cells' sources, as JSON; so is what is returned.
+        """
+        return json.dumps([sorted(it) for it in needs(json.loads(sources))])
+
+    def _next(self) -> None:
+        if not self._waiting:
+            self._running = None
+            return
+        run, cell, source = self._waiting.popleft()
+        running = self._cells.run(run, cell, source)
+        self._running = self._loop.create_task(running, context=Context())
+
+        def done(task: Any) -> None:
+            self._done(run, cell, "cancelled" if task.cancelled() else task.result())
+            self._next()
+
+        self._running.add_done_callback(done, context=Context())
+
+    def _output(self, to: Execution, output: dict[str, Any]) -> None:
+        self._tell(type="output", run=to.run, cell=to.cell, output=output)
+
+    def _done(self, run: str, cell: str, status: Status) -> None:
+        self._tell(type="done", run=run, cell=cell, status=status)
+
+    def _tell(self, **message: Any) -> None:
+        self._post(json.dumps(message))
