@@ -1,0 +1,29 @@
+/** Lets a page on which Run was pressed work without the network. */
+
+/** The browser's cache that has such pages, and what they are made of. */
+export const PAGES = "wslab-pages";
+
+/**
+ * Keep this page, and start the service worker that answers with it.
+ *
+ * `worker` is its address, at the site's root; `files` are those that the page itself
+ * did not load: its notebook, its worker's scripts. Where a page may have no service
+ * worker (plain http, a private window) nothing is kept.
+ */
+export async function keepPage(worker: string, files: string[]): Promise<void> {
+  try {
+    await navigator.serviceWorker.register(worker);
+    const cache = await caches.open(PAGES);
+    await Promise.all([...made(), ...files].map((it) => cache.add(it).catch(() => {})));
+  } catch {
+    // The page works as it is, with the network.
+  }
+}
+
+/** The addresses of this page and of what it has loaded from its own site. */
+function made(): Set<string> {
+  const loaded = performance.getEntriesByType("resource").map((it) => it.name);
+  const pictures = [...document.images].map((it) => it.currentSrc || it.src);
+  const own = [...loaded, ...pictures].filter((it) => it.startsWith(`${location.origin}/`));
+  return new Set([location.href.replace(/#.*/s, ""), ...own]);
+}
