@@ -11,6 +11,7 @@ CONFIGURATION = "mkdocs.yml"
 PLUGIN = "wslab"
 NOTEBOOKS = "notebooks"
 CACHE = ".cache/notebooks"
+EXCEPTIONS = "live.toml"
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ class Project:
         """Yield the files, written by people, that any notebook may depend on.
 
         They are those beside the notebooks, which a cell may open or import, and the
-        lock file.
+        lock file. What can't run in a page is no matter of a kernel's.
         """
-        yield from filter(is_input, sorted(self.notebooks.rglob("*")))
+        beside = filter(is_input, sorted(self.notebooks.rglob("*")))
+        yield from (it for it in beside if it != self.notebooks / EXCEPTIONS)
         lock = self.root / "requirements.lock"
         if lock.is_file():
             yield lock

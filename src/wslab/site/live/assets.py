@@ -49,6 +49,7 @@ from wslab.site.live.bundles import (
     distributions,
 )
 from wslab.site.live.fetch import fetch_package, fetch_wheels
+from wslab.site.live.licences import LICENCES, of_package, of_wheel, write_licences
 from wslab.site.live.node import find_node
 from wslab.site.live.pins import Package, Pin, package, pins
 from wslab.site.live.pyodide import run_in_pyodide
@@ -69,7 +70,7 @@ _PARTIAL = ".partial-"
 _COMPILE, _IMPORTED = "compile.py", "imported.py"
 _HERE = Path(__file__).parent
 _UNPACKING = [
-    *(_HERE / it for it in ("bundles.py", "trees.py")),
+    *(_HERE / it for it in ("bundles.py", "licences.py", "trees.py")),
     *(_HERE / "interpreter" / it for it in ("run.mjs", _COMPILE)),
 ]
 _PACKING = [
@@ -144,6 +145,8 @@ def _make_trees(
     files = fetch_wheels(wheels, fetched, _python(info), platforms)
     named = {it.name: file for it, file in zip(wheels, files, strict=True)}
     unpack_wheels(named, trees)
+    licences = [of_package(trees / PYODIDE), *map(of_wheel, files)]
+    write_licences(licences, trees / LICENCES)
     steps.begin("compiling, for half a minute and only once")
     place = _PACKAGES.format(_python(info))
     places = [f"{it.name}={place}" for it in BUNDLES]

@@ -19,8 +19,8 @@ from wslab.site.notebooks import (
     find_notebooks,
     read_notebook,
 )
+from wslab.site.project import EXCEPTIONS
 
-FILE = "live.toml"
 ALL = "all"
 KINDS = ("cannot", "differs")
 KEYS = {"chapter", "cells", "reason"}
@@ -43,7 +43,7 @@ def read_exceptions(notebooks: Path) -> Exceptions:
         NotebookError: it is no TOML, has an entry that is none, or names a chapter or
             a code cell that is not there; the message names the entry.
     """
-    path = notebooks / FILE
+    path = notebooks / EXCEPTIONS
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

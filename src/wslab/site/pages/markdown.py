@@ -2,7 +2,8 @@
 
 MkDocs' own Markdown renders the page, so that everything that works on a Markdown
 page works in a chapter. Outputs do not pass through Markdown: each leaves a comment
-in its place, which `fill` replaces once the page is HTML.
+in its place, which `fill` replaces once the page is HTML; so do the two ends of what a
+code cell shows, a `<div>` with the cell's id in `data-cell`.
 
 Cell tags: `remove-input`, `remove-output` and `remove-cell` hide; `collapse` folds
 a cell's input; neighbouring cells tagged `solution` fold together, executed like all
@@ -30,6 +31,8 @@ _LEADING_LIST = re.compile(
     r"\A1\.\s.*(?:\n(?:\d+\.\s.*|[ \t]+\S.*|[ \t]*(?=\n(?:\d+\.\s|[ \t]+\S))))*\n?"
 )
 _PLACE = re.compile(r"<!-- output (\d+) -->")
+_CELL = re.compile(r"<!-- cell ([\w-]+) -->")
+_CELL_END = "<!-- cell end -->"
 _PAGES = re.compile(r"(?<=\]\()\.\./site_src/")
 _FENCE = re.compile(r"`{3,}")
 
@@ -50,6 +53,7 @@ class Rendered:
 
     def fill(self, html: str) -> str:
         """Return the page's HTML with every output in its place."""
+        html = _CELL.sub(r'<div data-cell="\1">', html).replace(_CELL_END, "</div>")
         return _PLACE.sub(lambda place: self.outputs[int(place[1])], html)
 
 
@@ -95,11 +99,14 @@ def _cell(number: int, cell: NotebookNode, rendered: Rendered) -> Iterator[str]:
         return
     if rows(cell):
         yield f'<div id="{anchor(cell)}"></div>'
+    shown: list[str] = []
     if "remove-input" not in marks and cell.source.strip():
         block = _code(cell)
-        yield from _details("Code", block, "code") if "collapse" in marks else block
+        shown += _details("Code", block, "code") if "collapse" in marks else block
     if "remove-output" not in marks:
-        yield from _outputs(number, cell, rendered)
+        shown += _outputs(number, cell, rendered)
+    if shown:
+        yield from (f"<!-- cell {cell.id} -->", *shown, _CELL_END)
 
 
 def _check(number: int, what: str, text: str) -> None:

@@ -1,0 +1,128 @@
+"""The MkDocs plugin `wslab-live`: what lets a chapter's cells run in the page.
+
+It adds the files that a page's Python needs below `live/`, tells each chapter's page
+where they are and which cells can't run, and gives every page its policy.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from html import escape
+from pathlib import Path
+from typing import Literal
+
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+
+from wslab.site.live.assets import Assets, build_assets
+from wslab.site.live.exceptions import Exceptions, read_exceptions
+from wslab.site.live.licences import LICENCES, page, read_licences
+from wslab.site.live.policy import with_policy
+from wslab.site.live.unavailable import Unavailable
+from wslab.site.notebooks import NotebookError
+
+FOLDER = "live"
+RUNNER = "scripts/live/runner.js"
+LICENCES_PAGE = "licences.md"
+
+_CELL = re.compile(r'<div data-cell="([\w-]+)"')
+
+
+class LiveConfig(Config):  # type: ignore[no-untyped-call]
+    """What `mkdocs.yml` can say below the plugin's name, relative to that file."""
+
+    assets = config_options.Type(bool, default=True)
+    """Whether cells can run in their pages; without, a build fetches nothing."""
+
+    cache = config_options.Dir(default=".cache/live")
+    """Where is kept what was fetched and made."""
+
+
+class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
+    """Let cells run in their pages."""
+
+    def __init__(self) -> None:
+        self._serving = False
+        self._manifest = ""
+        self._exceptions = Exceptions()
+
+    def on_startup(
+        self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool
+    ) -> None:
+        """Note whether MkDocs adds a script of its own to pages, as its server does."""
+        self._serving = command == "serve"
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Add what a page's Python needs, and the page of licences."""
+        notebooks = Path(config.plugins["wslab"].config["notebooks"])
+        try:
+            self._exceptions = read_exceptions(notebooks)
+        except NotebookError as error:
+            raise PluginError(str(error)) from error
+        assets = self._assets(config) if self.config.assets else None
+        self._manifest = f"{FOLDER}/{assets.manifest}" if assets else ""
+        for name, path in assets.files() if assets else ():
+            uri = f"{FOLDER}/{name}"
+            files.append(File.generated(config, uri, abs_src_path=str(path)))
+        python = read_licences(assets.trees / LICENCES) if assets else []
+        scripts = read_licences(Path(config.docs_dir) / "scripts" / LICENCES)
+        content = page(python, scripts)
+        files.append(File.generated(config, LICENCES_PAGE, content=content))
+        return files
+
+    def on_page_content(
+        self, html: str, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Tell a chapter's page where its runner is, and which cells can't run."""
+        runs = self._manifest and files.get_file_from_path(RUNNER)
+        if page.file.generated_by != "wslab" or not runs:
+            return html
+        reasons = self._exceptions.cannot.get(Path(page.file.src_uri).stem, {})
+        return _with_reasons(html, reasons) + self._runner(page.url)
+
+    @event_priority(-100)  # once all others have written into the page
+    def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
+        """Give a page its policy; a stored notebook has what its outputs bring."""
+        stored = page.file.src_uri.endswith(".ipynb") and not page.file.generated_by
+        return output if stored or self._serving else with_policy(output)
+
+    def on_post_template(
+        self, output_content: str, template_name: str, config: MkDocsConfig
+    ) -> str:
+        """Give a page that has no source, such as 404.html, its policy."""
+        bare = self._serving or not template_name.endswith(".html")
+        return output_content if bare else with_policy(output_content)
+
+    def _assets(self, config: MkDocsConfig) -> Assets | None:
+        root = Path(str(config.config_file_path)).parent
+        try:
+            return build_assets(root, Path(self.config.cache))
+        except Unavailable as error:
+            print(f"the site has no Run controls: {error}", file=sys.stderr)
+            return None
+
+    def _runner(self, url: str) -> str:
+        script, manifest = (
+            get_relative_url(it, url) for it in (RUNNER, self._manifest)
+        )
+        return (
+            f'<script type="module" src="{script}" data-live-manifest="{manifest}">'
+            "</script>"
+        )
+
+
+def _with_reasons(html: str, reasons: dict[str, str]) -> str:
+    """Return a chapter's HTML whose cells say why they can't run."""
+
+    def marked(cell: re.Match[str]) -> str:
+        reason = reasons.get(cell[1])
+        return f'{cell[0]} data-live-reason="{escape(reason)}"' if reason else cell[0]
+
+    return _CELL.sub(marked, html)
