@@ -7,13 +7,14 @@ import sys
 import threading
 from asyncio import events
 from collections.abc import AsyncGenerator, Callable
-from contextvars import Context
-from typing import Any, TypeVarTuple, Unpack
+from contextvars import Context, copy_context
+from typing import Any, NoReturn, TypeVarTuple, Unpack
 
 from js import Promise, schedule, setTimeout
 from pyodide.ffi import can_run_sync, create_proxy, run_sync
 
 from wslab.live.loop import LiveLoop
+from wslab.live.owner import OWNER, Owner
 from wslab.live.page.sockets import PageNetwork
 
 Ts = TypeVarTuple("Ts")
@@ -95,6 +96,24 @@ class PageLoop(LiveLoop):
         handle = super().call_at(when, callback, *args, context=context)
         self._write_to_self()
         return handle
+
+    def call_soon_threadsafe(
+        self,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.Handle:
+        """Have a callback run soon; a cell's as if for another thread's loop.
+
+        So what a cell gives to `run_coroutine_threadsafe` runs while the cell blocks.
+        """
+        context = context or copy_context()
+        if context.get(OWNER) is None:
+            context.run(OWNER.set, Owner())
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
+    async def _make_subprocess_transport(self, *_: Any, **__: Any) -> NoReturn:
+        raise NotImplementedError("a page has one process only")
 
     def _run_ready(self) -> None:
         try:
