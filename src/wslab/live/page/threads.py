@@ -1,4 +1,4 @@
-"""What code expects of threads, where there is one only."""
+"""What code expects of threads and of loops in them, where there is one only."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from wslab.live.loop import LiveLoop
+from wslab.live.owner import OWNER
 
 ANYIO = "anyio._backends._asyncio"
 
@@ -22,6 +23,7 @@ ANYIO = "anyio._backends._asyncio"
 def complete(loop: LiveLoop) -> None:
     """Have waits turn a loop, and what wants threads call functions on it."""
     _wait_by_turning(loop)
+    _see_own_tasks()
     _name_the_missing_threads()
     sys.meta_path.insert(0, _AnyioFinder(loop))
 
@@ -54,6 +56,23 @@ def _wait_by_turning(loop: LiveLoop) -> None:
     threading.Condition.wait = wait  # type: ignore[method-assign]
     # The one in C waits by itself.
     vars(queue)["SimpleQueue"] = vars(queue)["_PySimpleQueue"]
+
+
+def _see_own_tasks() -> None:
+    # Each server has a loop of its own elsewhere, where others' tasks are not seen.
+    every = asyncio.all_tasks
+
+    def all_tasks(
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> set[asyncio.Task[Any]]:
+        tasks = every(loop)
+        if loop is not None:
+            return tasks
+        own = OWNER.get()
+        return {task for task in tasks if getattr(task, "owner", None) is own}
+
+    for module in (asyncio, asyncio.tasks):
+        vars(module)["all_tasks"] = all_tasks
 
 
 class _Waiter:

@@ -122,7 +122,6 @@ BUNDLES = (
 
 KEPT = {
     "ipython": ("IPython/lib/pretty.py",),
-    "certifi": ("certifi/__init__.py", "certifi/core.py", "certifi/py.typed"),
 }
 """The files that a page takes of a distribution of which it needs little."""
 
