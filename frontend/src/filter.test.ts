@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "vitest";
 
 import { EVERYTHING, type Filter, format, isShown, parse, type Row, shows } from "./filter.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "vitest";
 
 import { comparing, EVERYTHING, findable, format, parse, type Query, shows } from "./query.ts";
 import { bytes, flow, lasted, seconds, type Summary } from "./summary.ts";

@@ -1,0 +1,249 @@
+/** A chapter that runs: its cells on the page, their queue, and the interpreter. */
+
+import { fetchCells, STORED } from "./book.ts";
+import { Ended, Interpreter } from "./interpreter.ts";
+import type { Kept } from "./keep.ts";
+import type { FromWorker, Status } from "./messages.ts";
+import type { Notice } from "./notice.ts";
+import { keepPage } from "./offline.ts";
+import { type Cell, Queue } from "./queue.ts";
+import { forgetLink, fragment } from "./share.ts";
+import type { View, Wishes } from "./view.ts";
+
+const LOADING = "Loading Python. It is kept for the next visit.";
+
+/** What is read aloud when no cell is left to run. */
+const ENDS: Readonly<Record<Status, string>> = {
+  ok: "% has run.",
+  error: "% ended with an exception.",
+  cancelled: "% was stopped.",
+};
+
+function told(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Where the parts of a chapter are. */
+export interface Addresses {
+  readonly worker: URL;
+  readonly manifest: string;
+  readonly notebook: string;
+  /** The site's service worker, and what a visit without the network needs besides the page. */
+  readonly offline: { readonly worker: string; readonly files: readonly string[] };
+}
+
+/** What the reader asks of a chapter, and what comes of it. */
+export class Chapter implements Wishes {
+  readonly #views = new Map<string, View>();
+  readonly #notice: Notice;
+  readonly #kept: Kept;
+  readonly #addresses: Addresses;
+  readonly #interpreter: Interpreter;
+  #queue: Promise<Queue> | undefined;
+  /** The latest run of each cell: what an earlier one still says is not shown. */
+  readonly #latest = new Map<string, string>();
+  #runs = 0;
+
+  constructor(addresses: Addresses, notice: Notice, kept: Kept) {
+    this.#addresses = addresses;
+    this.#notice = notice;
+    this.#kept = kept;
+    this.#interpreter = new Interpreter(addresses.worker, addresses.manifest, (message) => this.#hear(message));
+  }
+
+  /** Have a view of one of the cells, with what the reader last made of it. */
+  add(view: View): void {
+    this.#views.set(view.id, view);
+    const source = this.#kept.source(view.id);
+    if (source !== undefined) view.source(source);
+  }
+
+  /** Begin to load, quietly: the reader has come near a control. */
+  warm(): void {
+    this.#interpreter.load().catch(() => undefined); // a press on Run says what failed
+  }
+
+  /** Run a cell, and before it what it needs and has not run. */
+  run(view: View): void {
+    void this.#start(view);
+  }
+
+  /** Run all cells that can run here. */
+  runAll(): void {
+    void this.#start();
+  }
+
+  /** Stop the running cell; none that waits will run. */
+  stop(): void {
+    void this.#queue?.then((queue) => {
+      queue.clear();
+      this.#interpreter.stop();
+      this.#show(queue);
+    });
+  }
+
+  /** Bring back everything as it was published, and end the interpreter. */
+  async reset(): Promise<void> {
+    this.#interpreter.end();
+    this.#kept.clear();
+    for (const view of this.#views.values()) view.reset();
+    forgetLink();
+    const queue = await this.#queue;
+    queue?.forget();
+    for (const cell of queue?.cells ?? []) cell.source = cell.original;
+    this.#notice.announce("All is as it was published. Nothing has run.");
+  }
+
+  /** Open a cell in the editor. */
+  edit(view: View): void {
+    void this.#attempt(async () => {
+      const cell = await this.#cell(view);
+      await view.edit(cell.source, {
+        run: () => this.run(view),
+        change: (source) => this.#change(view, cell, source),
+      });
+    }, () => this.edit(view));
+  }
+
+  /** Put a link to a cell as it is now into the address bar and the clipboard. */
+  share(view: View): void {
+    void this.#attempt(async () => {
+      const { source } = await this.#cell(view);
+      history.replaceState(null, "", await fragment({ cell: view.id, source }));
+      const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
+      this.#notice.say(copied ? "The link is copied, and in the address bar." : "The link is in the address bar.");
+    }, () => this.share(view));
+  }
+
+  /** Bring back a cell's original code. */
+  restore(view: View): void {
+    this.#kept.keep(view.id, undefined);
+    forgetLink();
+    view.source(undefined);
+    view.control.focus();
+    void this.#queue?.then((queue) => {
+      for (const cell of queue.cells) if (cell.id === view.id) cell.source = cell.original;
+    });
+  }
+
+  /** Show a cell as a link has it. It is not run, and replaces nothing that is kept. */
+  async present(id: string, source: string): Promise<void> {
+    const view = this.#views.get(id);
+    if (!view || view.reason) throw new Error("it carries no cell that runs on this page");
+    this.#kept.borrow(id, source);
+    view.source(source, "from a link: read it before you press Run");
+    const queue = await this.#queue;
+    for (const cell of queue?.cells ?? []) if (cell.id === id) cell.source = source;
+    view.code.present();
+  }
+
+  #change(view: View, cell: Cell, source: string): void {
+    cell.source = source;
+    this.#kept.keep(cell.id, cell.edited ? source : undefined);
+    view.mark(cell.edited);
+  }
+
+  #load(): Promise<Queue> {
+    if (!this.#queue) {
+      const reasons = new Map([...this.#views.values()].map((it) => [it.id, it.reason]));
+      const loaded = fetchCells(this.#addresses.notebook, reasons).then((cells) => {
+        for (const cell of cells) cell.source = this.#kept.source(cell.id) ?? cell.original;
+        return new Queue(cells);
+      });
+      loaded.catch(() => (this.#queue = undefined));
+      this.#queue = loaded;
+    }
+    return this.#queue;
+  }
+
+  async #cell(view: View): Promise<Cell> {
+    const { cells } = await this.#load();
+    const cell = cells.find((it) => it.id === view.id);
+    if (!cell) throw new Error(`the chapter's notebook has no ${view.label}`);
+    return cell;
+  }
+
+  /** Load what is not there yet, and have cells run: the one of a view, or all. */
+  #start(view?: View): Promise<void> {
+    return this.#attempt(async () => {
+      this.#notice.say(LOADING);
+      view?.enter(view.state, "waits for Python");
+      const queue = await this.#load();
+      await this.#interpreter.load();
+      const needs = await this.#interpreter.needs(queue.cells.map((it) => it.source));
+      const wanted = queue.cells.filter((it) => (view ? it.id === view.id : !it.reason));
+      const stored = queue.cells.filter((it) => it.id === STORED && !it.hasRun);
+      const { cells, stuck } = queue.plan([...stored, ...wanted], needs);
+      queue.add(cells);
+      this.#notice.close();
+      this.#next(queue);
+      for (const [cell, lacking] of stuck) {
+        this.#views.get(cell.id)?.enter(cell.state, `needs a cell that does not run here: ${lacking.reason}`);
+      }
+    }, () => void this.#start(view));
+  }
+
+  async #attempt(act: () => Promise<void>, again: () => void): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Ended)) this.#notice.say(told(error), { "Try again": again });
+      this.#show(await this.#queue?.catch(() => undefined));
+    }
+  }
+
+  #next(queue: Queue): void {
+    const cell = queue.next();
+    if (cell) {
+      const run = `${++this.#runs}`;
+      this.#latest.set(cell.id, run);
+      this.#views.get(cell.id)?.begin();
+      this.#interpreter.run(run, cell.id, cell.source);
+    }
+    this.#show(queue);
+  }
+
+  /** Have each control say how far its cell is. */
+  #show(queue: Queue | undefined): void {
+    for (const view of this.#views.values()) {
+      const state = queue?.cells.find((it) => it.id === view.id)?.state ?? "fresh";
+      if (view.state !== state || state === "fresh") view.enter(state);
+    }
+  }
+
+  #hear(message: FromWorker): void {
+    switch (message.type) {
+      case "ready":
+        void keepPage(this.#addresses.offline.worker, [...this.#addresses.offline.files]);
+        break;
+      case "progress":
+        this.#notice.progress(message.loaded, message.total);
+        break;
+      case "output":
+        if (this.#latest.get(message.cell) === message.run) this.#views.get(message.cell)?.outputs.add(message.output);
+        break;
+      case "done":
+        void this.#queue?.then((queue) => this.#end(queue, message.status));
+        break;
+      case "failed":
+        void this.#queue?.then((queue) => this.#fail(queue, message.message, message.lost));
+        break;
+    }
+  }
+
+  /** Say what kept a cell from running, or that all that had run is lost. */
+  #fail(queue: Queue, message: string, lost: boolean): void {
+    const view = this.#views.get(queue.running?.id ?? "");
+    if (lost) queue.forget();
+    else queue.end("error");
+    this.#show(queue);
+    this.#notice.say(message, view && !lost ? { "Try again": () => this.run(view) } : {});
+  }
+
+  #end(queue: Queue, status: Status): void {
+    const cell = queue.end(status);
+    this.#next(queue);
+    const label = this.#views.get(cell?.id ?? "")?.label ?? "a cell that is not on the page";
+    if (queue.isIdle) this.#notice.announce(ENDS[status].replace("%", label));
+  }
+}

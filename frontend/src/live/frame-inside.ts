@@ -1,0 +1,10 @@
+/** Inside the frame of an output: says how high it is, and lets its links open beside the page. */
+
+const tell = (): void => parent.postMessage({ height: document.documentElement.getBoundingClientRect().height }, "*");
+
+new ResizeObserver(tell).observe(document.documentElement);
+
+document.addEventListener("click", ({ target }) => {
+  const link = target instanceof Element ? target.closest("a") : null;
+  if (link) link.target = "_blank";
+});

@@ -1,0 +1,160 @@
+/** The worker that runs Python, from the page's side: loading, running, stopping, ending. */
+
+import { type FromWorker, heard, type ToWorker } from "./messages.ts";
+
+/** Milliseconds that a cell has to end by itself once it is told to stop. */
+const GRACE = 2500;
+
+const GONE = "The cell did not stop by itself, so Python was ended: all that had run is forgotten. Run starts it anew.";
+
+/** The interpreter was ended on purpose: who waits for it has nothing to say. */
+export class Ended extends Error {}
+
+/** What this browser lacks to run Python, undefined if nothing. */
+export function lacking(): string | undefined {
+  if (typeof WebAssembly !== "object") return "WebAssembly";
+  if (typeof Worker !== "function") return "web workers";
+  if (typeof CompressionStream !== "function") return "compression streams";
+  return undefined;
+}
+
+type Needs = readonly (readonly number[])[];
+
+interface Question {
+  readonly answer: (needs: Needs) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** One interpreter at a time; where one is lost, the next `load` starts another. */
+export class Interpreter {
+  readonly #script: URL;
+  readonly #manifest: string;
+  readonly #tell: (message: FromWorker) => void;
+  readonly #questions = new Map<number, Question>();
+  #worker: Worker | undefined;
+  #ready: Promise<void> | undefined;
+  #settle: { done: () => void; fail: (error: Error) => void } | undefined;
+  #asked = 0;
+  #running: string | undefined;
+  #ending: number | undefined;
+
+  /**
+   * @param script the worker's address.
+   * @param manifest the address of the list of what it loads.
+   * @param tell hears what concerns the page: progress, outputs, ends, failures.
+   */
+  constructor(script: URL, manifest: string, tell: (message: FromWorker) => void) {
+    this.#script = script;
+    this.#manifest = manifest;
+    this.#tell = tell;
+  }
+
+  /** Load what is not loaded yet; the promise is rejected with what failed. */
+  load(): Promise<void> {
+    this.#ready ??= new Promise((done, fail) => {
+      this.#settle = { done, fail };
+      this.#start();
+    });
+    return this.#ready;
+  }
+
+  /** Return for each source the earlier ones that it uses something of. */
+  async needs(sources: readonly string[]): Promise<Needs> {
+    await this.load();
+    return new Promise((answer, fail) => {
+      this.#questions.set(++this.#asked, { answer, fail });
+      this.#post({ type: "needs", asked: this.#asked, sources });
+    });
+  }
+
+  /** Run a source as a cell; what comes of it is told under the name of the run. */
+  run(run: string, cell: string, source: string): void {
+    this.#running = run;
+    this.#post({ type: "run", run, cell, source });
+  }
+
+  /** Stop the running cell: by its own means, else by ending the worker after a moment. */
+  stop(): void {
+    if (this.#running === undefined || this.#ending !== undefined) return;
+    this.#post({ type: "stop" });
+    this.#ending = window.setTimeout(() => this.#lose(GONE), GRACE);
+  }
+
+  /** End the interpreter, and forget it. */
+  end(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#ready = undefined;
+    this.#calm();
+    const error = new Ended("Python was ended");
+    this.#settle?.fail(error);
+    this.#settle = undefined;
+    for (const { fail } of this.#questions.values()) fail(error);
+    this.#questions.clear();
+  }
+
+  #start(): void {
+    let modules = false;
+    // Only a browser that knows module workers asks for the type.
+    const options: WorkerOptions = {
+      get type() {
+        modules = true;
+        return "module" as const;
+      },
+    };
+    const worker = new Worker(this.#script, options);
+    this.#worker = worker;
+    if (!modules) {
+      this.#lose("This browser has no module workers, which the cells run in.");
+      return;
+    }
+    worker.addEventListener("message", ({ data }) => this.#hear(worker, data));
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      if (worker === this.#worker) this.#lose(event.message || "The worker's script could not be loaded.");
+    });
+    this.#post({ type: "load", manifest: this.#manifest });
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #hear(worker: Worker, data: unknown): void {
+    const message = worker === this.#worker ? heard(data) : undefined;
+    if (!message) return;
+    switch (message.type) {
+      case "ready":
+        this.#settle?.done();
+        this.#settle = undefined;
+        break;
+      case "needs":
+        this.#questions.get(message.asked)?.answer(message.needs);
+        this.#questions.delete(message.asked);
+        return;
+      case "done":
+        if (message.run !== this.#running) return;
+        this.#calm();
+        break;
+      case "failed":
+        if (message.lost) return this.#lose(message.message);
+        this.#calm();
+        break;
+    }
+    this.#tell(message);
+  }
+
+  /** Give the worker up, and say why: to who waits for it to load, else to the page. */
+  #lose(message: string): void {
+    const loading = this.#settle;
+    loading?.fail(new Error(message));
+    this.end();
+    if (!loading) this.#tell({ type: "failed", message, lost: true });
+  }
+
+  #calm(): void {
+    window.clearTimeout(this.#ending);
+    this.#ending = undefined;
+    this.#running = undefined;
+  }
+}

@@ -1,0 +1,119 @@
+/** Python in a worker: Pyodide from the site's own files, and the session in it. */
+
+import type { Assets } from "./assets.ts";
+import { importsOf } from "./imports.ts";
+import { type Asset, bundlesFor } from "./manifest.ts";
+
+const CORE = "core";
+
+/** What of Pyodide is used here. */
+interface Pyodide {
+  unpackArchive(content: Uint8Array, format: "zip", options: { extractDir: string }): void;
+  runPython(code: string): unknown;
+  pyimport(module: string): { Session(post: (message: string) => void): Session };
+}
+
+/** Pyodide's own script. */
+interface Module {
+  loadPyodide(options: object): Promise<Pyodide>;
+}
+
+/** A Python callable: with JSPI, `callPromising` runs it on a stack that can wait. */
+interface Callable {
+  (): void;
+  callPromising(): Promise<void>;
+}
+
+/** `wslab.live.page.session.Session`. */
+export interface Session {
+  readonly drive: Callable;
+  run(run: string, cell: string, source: string): void;
+  stop(): void;
+  needs(sources: string): string;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+type Told = (loaded: number, total: number, step: string) => void;
+
+/** The interpreter, and which bundles it has. */
+export class Python {
+  readonly session: Session;
+  readonly #assets: Assets;
+  readonly #pyodide: Pyodide;
+  readonly #packages: string;
+  readonly #bundles = new Set([CORE]);
+
+  private constructor(assets: Assets, pyodide: Pyodide, packages: string, session: Session) {
+    this.#assets = assets;
+    this.#pyodide = pyodide;
+    this.#packages = packages;
+    this.session = session;
+  }
+
+  /**
+   * Start Python.
+   *
+   * @param post hears the session's messages, as JSON.
+   * @throws AssetError if a file can't be had.
+   */
+  static async start(assets: Assets, told: Told, post: (message: string) => void): Promise<Python> {
+    const { files, bundles, info, pyodide: folder } = assets.manifest;
+    const wanted = [...Object.values(files), bundles[CORE] as Asset];
+    const bytes = await load(assets, wanted, told);
+    const archive = bytes.pop() as Bytes;
+    answer(new Map(bytes.map((it, index) => [assets.address(wanted[index] as Asset), it])));
+    const address = (name: string): string => assets.address(files[name] as Asset);
+    const { loadPyodide } = (await import(address("pyodide.mjs"))) as Module;
+    const pyodide = await loadPyodide({
+      indexURL: assets.address({ file: folder, size: 0, sha256: "" }),
+      stdLibURL: address("stdlib"),
+      lockFileContents: { info, packages: {} },
+    });
+    const packages = `/lib/python${info.python.split(".", 2).join(".")}/site-packages`;
+    pyodide.unpackArchive(archive, "zip", { extractDir: packages });
+    const session = pyodide.pyimport("wslab.live.page.session").Session(post);
+    return new Python(assets, pyodide, packages, session);
+  }
+
+  /** Load the bundles that a source imports and that are not there yet. */
+  async provide(source: string, told: Told): Promise<void> {
+    const names = bundlesFor(this.#assets.manifest, importsOf(source), this.#bundles);
+    if (!names.length) return;
+    const bundles = names.map((name) => this.#assets.manifest.bundles[name] as Asset);
+    for (const [index, bytes] of (await load(this.#assets, bundles, told)).entries()) {
+      this.#pyodide.unpackArchive(bytes, "zip", { extractDir: this.#packages });
+      this.#bundles.add(names[index] as string);
+    }
+    this.#pyodide.runPython("import importlib; importlib.invalidate_caches()");
+  }
+}
+
+function total(assets: readonly Asset[]): number {
+  return assets.reduce((sum, it) => sum + it.size, 0);
+}
+
+/** Load files side by side, and say how much of all is there. */
+function load(assets: Assets, wanted: readonly Asset[], told: Told): Promise<Bytes[]> {
+  const loaded = wanted.map(() => 0);
+  return Promise.all(
+    wanted.map((asset, index) =>
+      assets.load(asset, (bytes) => {
+        loaded[index] = bytes;
+        told(loaded.reduce((sum, it) => sum + it, 0), total(wanted), "load");
+      }),
+    ),
+  );
+}
+
+/** Have `fetch` answer with the files that are here already: Pyodide asks for them by itself. */
+function answer(files: ReadonlyMap<string, Bytes>): void {
+  const original = self.fetch;
+  self.fetch = (input, init) => {
+    const address = input instanceof Request ? input.url : new URL(input, self.location.href).href;
+    const bytes = files.get(address);
+    if (!bytes) return original(input, init);
+    const type = address.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+    return Promise.resolve(new Response(bytes, { headers: { "Content-Type": type } }));
+  };
+}

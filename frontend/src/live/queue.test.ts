@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+
+import { Cell, Queue } from "./queue.ts";
+
+/** A chapter: 0 makes an app, 1 serves it, 2 is a client, 3 raises as it should, 4 needs Redis. */
+function chapter(): { queue: Queue; cells: [Cell, Cell, Cell, Cell, Cell, Cell] } {
+  const cells: [Cell, Cell, Cell, Cell, Cell, Cell] = [
+    new Cell("app", "app = 1"),
+    new Cell("serve", "server = app"),
+    new Cell("client", "server"),
+    new Cell("raises", "1 / 0", { raises: true }),
+    new Cell("redis", "bus = redis()", { reason: "it needs Redis" }),
+    new Cell("bus", "bus"),
+  ];
+  return { queue: new Queue(cells), cells };
+}
+
+const NEEDS = [[], [0], [1], [], [], [4]];
+
+function ids(cells: readonly Cell[]): string[] {
+  return cells.map((it) => it.id);
+}
+
+/** Run all that waits, well. */
+function finish(queue: Queue): void {
+  while (queue.next()) queue.end("ok");
+}
+
+test("a cell runs after all that it needs, and what that needs", () => {
+  const { queue, cells } = chapter();
+  expect(ids(queue.plan([cells[2]], NEEDS).cells)).toEqual(["app", "serve", "client"]);
+});
+
+test("what has run is not run again, but the cell itself is", () => {
+  const { queue, cells } = chapter();
+  queue.add(queue.plan([cells[2]], NEEDS).cells);
+  finish(queue);
+  expect(ids(queue.plan([cells[2]], NEEDS).cells)).toEqual(["client"]);
+});
+
+test("what was edited since it ran runs again", () => {
+  const { queue, cells } = chapter();
+  queue.add(queue.plan([cells[2]], NEEDS).cells);
+  finish(queue);
+  cells[1].source = "server = None";
+  expect(ids(queue.plan([cells[2]], NEEDS).cells)).toEqual(["serve", "client"]);
+});
+
+test("a cell that needs one that can't run here is stuck, the others are not", () => {
+  const { queue, cells } = chapter();
+  const { cells: planned, stuck } = queue.plan([cells[0], cells[5]], NEEDS);
+  expect(ids(planned)).toEqual(["app"]);
+  expect([...stuck]).toEqual([[cells[5], cells[4]]]);
+});
+
+test("one cell runs at a time, in the order in which they were added", () => {
+  const { queue, cells } = chapter();
+  queue.add([cells[0], cells[1]]);
+  expect(queue.next()).toBe(cells[0]);
+  expect(queue.next()).toBeUndefined();
+  expect([cells[0].state, cells[1].state]).toEqual(["running", "queued"]);
+  queue.end("ok");
+  expect(queue.next()).toBe(cells[1]);
+});
+
+test("an exception ends the queue, unless the cell is there to show one", () => {
+  const { queue, cells } = chapter();
+  queue.add([cells[3], cells[0], cells[1]]);
+  queue.next();
+  queue.end("error");
+  expect(queue.next()).toBe(cells[0]);
+  queue.end("error");
+  expect(queue.isIdle).toBe(true);
+  expect(cells[1].state).toBe("fresh");
+  expect([cells[3].hasRun, cells[0].hasRun]).toEqual([true, false]);
+});
+
+test("a stopped cell has not run, and none that waits will", () => {
+  const { queue, cells } = chapter();
+  queue.add([cells[0], cells[1]]);
+  queue.next();
+  queue.end("cancelled");
+  expect([cells[0].hasRun, queue.isIdle]).toEqual([false, true]);
+});
+
+test("a cell that waits or runs is not added twice", () => {
+  const { queue, cells } = chapter();
+  queue.add([cells[0], cells[1]]);
+  queue.next();
+  queue.add([cells[0], cells[1]]);
+  finish(queue);
+  expect(cells[0].state).toBe("running");
+  queue.end("ok");
+  expect(queue.next()).toBe(cells[1]);
+  queue.end("ok");
+  expect(queue.isIdle).toBe(true);
+});
+
+test("an interpreter that is gone takes all that has run along", () => {
+  const { queue, cells } = chapter();
+  queue.add([cells[0], cells[1], cells[2]]);
+  queue.next();
+  queue.end("ok");
+  queue.next();
+  queue.forget();
+  expect(queue.isIdle).toBe(true);
+  expect(ids(queue.plan([cells[2]], NEEDS).cells)).toEqual(["app", "serve", "client"]);
+});
+
+test("a step that no cell takes is an error", () => {
+  expect(() => new Cell("app", "").enter("running")).toThrow("fresh: it can't be running next");
+});

@@ -1,0 +1,52 @@
+/** Joins what a cell prints: a loop that prints must not drown the page in messages. */
+
+import { type FromWorker, joined } from "./messages.ts";
+
+/** Milliseconds that a write may wait for the next one. */
+const WAIT = 20;
+
+type Output = FromWorker & { type: "output" };
+
+/** Passes messages on, neighbouring writes to one stream as one. */
+export class Streams {
+  readonly #post: (message: FromWorker) => void;
+  #first: Output | undefined;
+  #texts: string[] = [];
+  #since = 0;
+
+  constructor(post: (message: FromWorker) => void) {
+    this.#post = post;
+  }
+
+  pass(message: FromWorker): void {
+    if (!isWrite(message) || !this.#continues(message)) this.flush();
+    if (!isWrite(message)) return this.#post(message);
+    this.#texts.push(joined(message.output.text));
+    if (!this.#first) {
+      this.#first = message;
+      this.#since = performance.now();
+      setTimeout(() => this.flush(), WAIT);
+    } else if (performance.now() - this.#since > WAIT) {
+      this.flush(); // no timer runs while Python does
+    }
+  }
+
+  flush(): void {
+    const first = this.#first;
+    if (!first || !isWrite(first)) return;
+    this.#post({ ...first, output: { ...first.output, text: this.#texts.join("") } });
+    this.#first = undefined;
+    this.#texts = [];
+  }
+
+  #continues(message: Write): boolean {
+    const first = this.#first;
+    return !first || (first.run === message.run && isWrite(first) && first.output.name === message.output.name);
+  }
+}
+
+type Write = Output & { output: { output_type: "stream" } };
+
+function isWrite(message: FromWorker): message is Write {
+  return message.type === "output" && message.output.output_type === "stream";
+}

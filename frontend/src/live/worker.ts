@@ -1,0 +1,99 @@
+/** The worker of a page: hears what the page asks, and turns the loop that runs in Python. */
+
+import { Assets } from "./assets.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { Python } from "./python.ts";
+import { Streams } from "./streams.ts";
+
+/** Milliseconds between two words on how much is loaded. */
+const OFTEN = 50;
+
+const post = (message: FromWorker): void => self.postMessage(message);
+
+const streams = new Streams(post);
+
+let drive = (): void => {};
+const turns = new MessageChannel();
+turns.port2.onmessage = () => drive();
+
+/** Called by the page's loop, which wants to be driven: at once, or after milliseconds. */
+Object.assign(self, {
+  schedule(milliseconds: number): void {
+    if (milliseconds <= 0) turns.port1.postMessage(0);
+    else setTimeout(() => drive(), milliseconds);
+  },
+});
+
+function failed(error: unknown, lost = true): void {
+  post({ type: "failed", message: error instanceof Error ? error.message : String(error), lost });
+}
+
+let said = 0;
+
+function progress(loaded: number, total: number, step: string): void {
+  if (loaded < total && performance.now() - said < OFTEN) return;
+  said = performance.now();
+  post({ type: "progress", loaded, total, step });
+}
+
+async function load(manifest: string): Promise<Python> {
+  const said = (message: string): void => streams.pass(JSON.parse(message) as FromWorker);
+  const python = await Python.start(await Assets.open(manifest), progress, said);
+  const turn = python.session.drive;
+  const waits = "Suspending" in WebAssembly; // JSPI: the interpreter's stack can be put aside
+  drive = waits
+    ? () => void turn.callPromising().catch(failed)
+    : () => {
+        try {
+          turn();
+        } catch (error) {
+          failed(error);
+        }
+      };
+  return python;
+}
+
+let loading: Promise<Python> | undefined;
+
+/** The run that waits for a bundle, which Stop takes back. */
+let waiting = "";
+
+async function run(python: Python, { run, cell, source }: ToWorker & { type: "run" }): Promise<void> {
+  waiting = run;
+  try {
+    await python.provide(source, progress);
+  } catch (error) {
+    return failed(error, false);
+  }
+  if (waiting !== run) return post({ type: "done", run, cell, status: "cancelled" });
+  waiting = "";
+  python.session.run(run, cell, source);
+}
+
+async function hear(message: ToWorker): Promise<void> {
+  if (message.type === "load") {
+    loading ??= load(message.manifest);
+    await loading;
+    return post({ type: "ready" });
+  }
+  const python = await loading;
+  if (!python) return;
+  switch (message.type) {
+    case "needs": {
+      const needs = JSON.parse(python.session.needs(JSON.stringify(message.sources))) as number[][];
+      post({ type: "needs", asked: message.asked, needs });
+      break;
+    }
+    case "run":
+      await run(python, message);
+      break;
+    case "stop":
+      if (waiting) waiting = "";
+      else python.session.stop();
+      break;
+  }
+}
+
+self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  hear(data).catch((error: unknown) => failed(error));
+});
