@@ -1,5 +1,6 @@
 """Headless Chromium over sites that are built once and served on 127.0.0.1."""
 
+import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,8 +22,8 @@ from playwright.async_api import (
 
 from wslab.lab.chrome.browser import find_chromium
 
-from ..site.conftest import build_own, once, shared, write_project
-from ..site.sample import everything, other
+from ..site.conftest import ROOT, build_own, once, shared, write_project
+from ..site.sample import everything, other, running
 
 OPTIONS = [
     "--no-sandbox",
@@ -77,6 +78,25 @@ def build_sample(directory: Path) -> None:
     project.site.rename(directory / "site")
 
 
+def build_running(directory: Path) -> None:
+    """Build a site whose one chapter runs in its page."""
+    project = write_project(directory / "project", {"01-running": running()})
+    exceptions = '[[cannot]]\nchapter = "01-running"\ncells = ["bus"]\n'
+    live = project.directory / "notebooks" / "live.toml"
+    live.write_text(exceptions + 'reason = "it needs Redis"\n')
+    for pins in ("requirements.lock", "frontend/package-lock.json"):
+        copy = project.directory / pins
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / pins, copy)
+    kept = ROOT / ".cache" / "live"
+    kept.mkdir(parents=True, exist_ok=True)
+    (project.directory / ".cache").mkdir()
+    (project.directory / ".cache" / "live").symlink_to(kept)
+    built = project.build(timeout=560, LIVE_ASSETS="true")
+    assert built.returncode == 0, built.stderr
+    project.site.rename(directory / "site")
+
+
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """Keep requests out of the tests' output."""
@@ -103,6 +123,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The origin of the sample chapters' site."""
     yield from served(once(shared(tmp_path_factory) / "one", build_sample) / "site")
+
+
+@pytest.fixture(scope="session")
+def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The origin of a site whose chapter runs in its page."""
+    yield from served(once(shared(tmp_path_factory) / "run", build_running) / "site")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -21,6 +21,13 @@ HOME = (
     "\nProven: {{ proof.F33 | default('') }}\n"
 )
 
+ALONE = {
+    "NO_MKDOCS_2_WARNING": "1",
+    "ATLAS_PAGES": "false",
+    "LIVE_ASSETS": "false",
+}
+"""Environment of a build of chapters that has nothing else on its site."""
+
 Write = Callable[..., "Project"]
 
 
@@ -43,16 +50,18 @@ class Project:
         index = json.loads((self.site / "search" / "search_index.json").read_text())
         return {entry["location"]: entry["text"] for entry in index["docs"]}
 
-    def build(self) -> subprocess.CompletedProcess[str]:
+    def build(
+        self, *, timeout: float = 90, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run a strict build; returns whatever came of it."""
         command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
         return subprocess.run(
             command,
             cwd=self.directory,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "ATLAS_PAGES": "false"},
+            env={**os.environ, **ALONE, **environment},
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=timeout,
         )
 
 

@@ -73,6 +73,38 @@ def everything() -> nbformat.NotebookNode:
     )
 
 
+SHOUT = """async def app(scope, receive, send):
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (event := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": event["text"].upper()})"""
+
+CLIENT = """from websockets.asyncio.client import connect
+
+async with connect(server.url("/")) as client:
+    await client.send("hello")
+    print(await client.recv())"""
+
+
+def running() -> nbformat.NotebookNode:
+    """A chapter for a page that runs it: each cell has a name."""
+    cells = {
+        "app": SHOUT,
+        "serve": "from wslab.lab import serve\n\nserver = await serve(app)",
+        "client": CLIENT,
+        "ladder": "server.trace",
+        "count": "count = 1",
+        "more": "count += 1\ncount",
+        "fails": 'raise ValueError("expected")',
+        "bus": 'bus = "redis"\nbus',
+        "on-bus": "bus.upper()",
+        "stop": "await server.stop()",
+    }
+    named = [new_code_cell(source, id=name) for name, source in cells.items()]
+    named[6].metadata = {"tags": ["raises-exception"]}
+    return notebook(text("# A chapter that runs\n\nAll of it."), *named)
+
+
 def other() -> nbformat.NotebookNode:
     return notebook(
         text("# Another chapter\n\nBack to [words](01-sample.ipynb#words-and-boxes)."),
