@@ -71,6 +71,7 @@ class Project:
             "KERNELS": str(self.kernels),
             "NO_MKDOCS_2_WARNING": "1",
             "ATLAS_PAGES": "false",
+            "LIVE_ASSETS": "false",
         }
         begin = time.perf_counter()
         done = subprocess.run(

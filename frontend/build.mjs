@@ -1,0 +1,52 @@
+// Builds every script that is committed, and the list of the packages that are in them.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const SITE = "../site_src";
+const SCRIPTS = [
+  { to: `${SITE}/scripts`, format: "iife", of: ["atlas.ts", "explorer.ts"] },
+  { to: "../src/wslab/cli/trace/web/page", format: "iife", of: ["trace.ts"] },
+  {
+    to: `${SITE}/scripts/live`,
+    format: "esm",
+    of: ["live/runner.ts", "live/worker.ts", "live/editor.ts", "live/frame-inside.ts"],
+  },
+  // At the root of the site, whose pages it answers for.
+  { to: SITE, format: "iife", of: ["live/service-worker.ts"] },
+];
+
+const inputs = [];
+for (const { to, format, of } of SCRIPTS) {
+  const { metafile } = await build({
+    entryPoints: of.map((it) => `src/${it}`),
+    outdir: to,
+    format,
+    bundle: true,
+    minify: true,
+    target: "es2022",
+    charset: "utf8",
+    metafile: true,
+  });
+  inputs.push(...Object.keys(metafile.inputs));
+}
+
+/** What a package says of its licence, as src/wslab/site/live/licences.py reads it. */
+function licence(name) {
+  const folder = `node_modules/${name}`;
+  const said = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  const repository = said.repository?.url ?? said.repository ?? "";
+  const files = readdirSync(folder).filter((it) => /^(licen[cs]e|copying|notice)/i.test(it));
+  return {
+    name,
+    version: said.version,
+    licence: said.license,
+    home: repository.replace(/^git\+/, "").replace(/\.git$/, ""),
+    texts: files.sort().map((it) => readFileSync(`${folder}/${it}`, "utf8")),
+  };
+}
+
+const packages = new Set(
+  inputs.flatMap((it) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(it)?.[1] ?? []),
+);
+const licences = [...packages].sort().map(licence);
+writeFileSync(`${SITE}/scripts/licences.json`, `${JSON.stringify(licences, null, 1)}\n`);

@@ -1,0 +1,79 @@
+"""The page of licences lists all that is bundled, as each says itself."""
+
+import json
+import re
+import zipfile
+
+import pytest
+
+from wslab.site.live.bundles import distributions
+from wslab.site.live.licences import Licence, of_package, of_wheel, page, read_licences
+
+from ..conftest import ROOT
+
+METADATA = """\
+Metadata-Version: 2.4
+Name: a-package
+Version: 1.2
+{licence}
+Project-URL: Source, https://example.org/a
+
+What it does, License: none
+"""
+
+
+def wheel(path, licence):
+    with zipfile.ZipFile(path / "a.whl", "w") as file:
+        file.writestr("a_package/licenses/x.py", "")
+        file.writestr("a-1.2.dist-info/METADATA", METADATA.format(licence=licence))
+        file.writestr("a-1.2.dist-info/licenses/LICENSE", "Do what <you> like.")
+    return path / "a.whl"
+
+
+@pytest.mark.parametrize(
+    ("said", "licence"),
+    [
+        ("License-Expression: MIT", "MIT"),
+        ("Classifier: License :: OSI Approved :: BSD License", "BSD License"),
+        ("License: ISC", "ISC"),
+        ("Summary: nothing", "unknown"),
+    ],
+)
+def test_a_wheel_s_own_metadata_say_its_licence(tmp_path, said, licence):
+    found = of_wheel(wheel(tmp_path, said))
+    texts = ["Do what <you> like."]
+    assert found == Licence("a-package", "1.2", licence, "https://example.org/a", texts)
+
+
+def test_a_package_of_npm_says_its_own(tmp_path):
+    said = {
+        "name": "p",
+        "version": "3",
+        "license": "MPL-2.0",
+        "repository": {"url": "git+https://example.org/p.git"},
+    }
+    (tmp_path / "package.json").write_text(json.dumps(said))
+    assert of_package(tmp_path) == Licence("p", "3", "MPL-2.0", "https://example.org/p")
+
+
+def test_a_text_is_no_markup():
+    text = page([Licence("a", "1", "MIT", texts=["Do what <you> like."])], [])
+    assert "Do what &lt;you&gt; like." in text
+    assert "<you>" not in text
+
+
+def test_the_scripts_of_the_site_say_what_is_in_them():
+    names = {it.name for it in read_licences(ROOT / "site_src/scripts/licences.json")}
+    assert {"@codemirror/view", "@lezer/python"} <= names
+
+
+@pytest.mark.slow
+def test_the_site_s_page_has_all_and_every_foot_leads_there(own_site):
+    html = (own_site / "licences" / "index.html").read_text()
+    listed = set(re.findall(r"<td>(?:<a [^>]*>)?([\w@/.-]+)(?:</a>)?</td>", html))
+    normal = {it.lower().replace("_", "-") for it in listed}
+    assert {"pyodide", "@codemirror/view", *distributions()} <= normal
+    assert "Marijn Haverbeke" in html
+    assert (
+        'href="../../licences/"' in (own_site / "chapters/echo/index.html").read_text()
+    )
