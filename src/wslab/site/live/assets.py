@@ -114,6 +114,7 @@ def build_assets(root: Path, cache: Path) -> Assets:
     Raises:
         Unavailable: what they need cannot be had.
     """
+    cache = cache.resolve()  # Pyodide sees no symbolic link that leads out of a folder
     pyodide, wheels = package(root, PYODIDE), pins(root, distributions())
     fetched = _digest(repr((pyodide, wheels)).encode(), *_contents(_UNPACKING))
     own = [it for files in own_files().values() for it in files]

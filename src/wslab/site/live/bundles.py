@@ -37,9 +37,9 @@ TOOLS = "tools"
 """The bundle of modules of the standard library that hardly any cell imports."""
 
 RARE = (
-    *("bdb", "cProfile", "doctest", "ensurepip", "ftplib", "imaplib", "mailbox"),
+    *("bdb", "cProfile", "doctest", "ftplib", "imaplib", "mailbox"),
     *("modulefinder", "pdb", "pickletools", "plistlib", "poplib", "profile", "pstats"),
-    *("smtplib", "turtle", "unittest", "wave", "wsgiref", "xml", "xmlrpc"),
+    *("smtplib", "unittest", "wave", "wsgiref", "xml", "xmlrpc"),
 )
 """These modules: all that a page loads at its start may have 9.5 MB."""
 

@@ -35,9 +35,6 @@ def run_in_pyodide(
         text=True,
     )
     if run.returncode:
-        # Node prints the line of its source that threw: a megabyte.
-        lines = (it for it in run.stderr.splitlines() if len(it) < 300)
-        errors = [it.strip() for it in lines if "Error" in it]
-        said = errors[-1] if errors else f"exit {run.returncode}"
+        said = (run.stderr.strip() or f"exit {run.returncode}").splitlines()[-1]
         raise Unavailable(f"{file} failed in Pyodide: {said}")
     return run.stdout

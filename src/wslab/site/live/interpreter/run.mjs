@@ -5,6 +5,11 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const [pyodide, folder, file, ...args] = process.argv.slice(2);
+process.on("uncaughtException", (error) => {
+  // By itself Node shows the line of its source that threw, too: a megabyte.
+  console.error(String(error).slice(-2000));
+  process.exit(1);
+});
 const { loadPyodide } = await import(pathToFileURL(`${pyodide}/pyodide.mjs`).href);
 const python = await loadPyodide({
   indexURL: pyodide,
