@@ -74,6 +74,7 @@ def everything() -> nbformat.NotebookNode:
 
 
 SHOUT = """async def app(scope, receive, send):
+    assert scope["type"] == "websocket"
     await receive()
     await send({"type": "websocket.accept"})
     while (event := await receive())["type"] == "websocket.receive":
