@@ -270,7 +270,7 @@ async def test_nothing_is_loaded_before_the_reader_comes_near(
 async def test_what_failed_is_said_and_tried_again(
     visit: Visits, running_site: str
 ) -> None:
-    it = await visit(running_site, service_workers="block")
+    it = await visit(running_site)
     whole = False
 
     async def cut(route: Route) -> None:

@@ -167,7 +167,6 @@ export class Chapter implements Wishes {
   #start(view?: View): Promise<void> {
     return this.#attempt(async () => {
       this.#notice.say(LOADING);
-      view?.enter(view.state, "waits for Python");
       const queue = await this.#load();
       await this.#interpreter.load();
       const needs = await this.#interpreter.needs(queue.cells.map((it) => it.source));
@@ -207,7 +206,7 @@ export class Chapter implements Wishes {
   #show(queue: Queue | undefined): void {
     for (const view of this.#views.values()) {
       const state = queue?.cells.find((it) => it.id === view.id)?.state ?? "fresh";
-      if (view.state !== state || state === "fresh") view.enter(state);
+      if (view.state !== state) view.enter(state);
     }
   }
 

@@ -72,7 +72,7 @@ export class Editor {
           bracketMatching(),
           syntaxHighlighting(COLOURS),
           THEME,
-          EditorView.contentAttributes.of({ "aria-label": hooks.label }),
+          EditorView.contentAttributes.of({ "aria-label": hooks.label, tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) hooks.change(update.state.doc.toString());
           }),
