@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+
+from wslab.live import LiveLoop
+
+ON_BOTH_NETWORKS = (
+    "test_line.py",
+    "test_log.py",
+    "test_serve.py",
+    "test_serve_lifespan.py",
+    "test_serve_stop.py",
+)
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run what serves over TCP from threads, and in memory on one loop.
+
+    A test that is marked `threads(reason)` shows what needs a thread.
+    """
+    threads = {"threads": asyncio.new_event_loop}
+    if item.path.name not in ON_BOTH_NETWORKS or item.get_closest_marker("threads"):
+        return threads
+    return threads | {"memory": LiveLoop}
 
 
 @dataclass

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 
 from wslab.lab import serve
+from wslab.live import LiveLoop
 
 IMPLEMENTATIONS = ["websockets-sansio", "wsproto", "websockets"]
 
@@ -24,6 +25,18 @@ async def echo(scope, receive, send):
     await send({"type": "websocket.accept"})
     while (event := await receive())["type"] == "websocket.receive":
         await send(event | {"type": "websocket.send"})
+
+
+@pytest.mark.asyncio(loop_factories=["memory"])
+async def test_what_is_called_memory_runs_on_a_live_loop_and_without_a_thread():
+    before = threading.enumerate()
+    assert type(asyncio.get_running_loop()) is LiveLoop
+    async with serve(echo) as server, connect(server.url()) as client:
+        await client.send("x")
+        assert await client.recv() == "x"
+        assert threading.enumerate() == before
+        sockets = psutil.Process().net_connections()
+        assert server.port not in {it.laddr.port for it in sockets if it.laddr}
 
 
 def listeners(server):
@@ -47,12 +60,18 @@ async def test_f35_serves_once_it_returns(ws):
     await server.stop()
 
 
-async def test_urls_name_the_port_that_listens_on_the_loopback_alone():
+async def test_urls_name_the_port():
     async with serve(echo) as server:
         assert server.url() == f"ws://127.0.0.1:{server.port}/"
         assert server.url("/a?b=c") == f"ws://127.0.0.1:{server.port}/a?b=c"
         assert server.http_url("/a") == f"http://127.0.0.1:{server.port}/a"
+
+
+@pytest.mark.threads("asks the system for its listeners")
+async def test_the_port_listens_on_the_loopback_alone_until_the_end():
+    async with serve(echo) as server:
         assert listeners(server) == ["127.0.0.1"]
+    assert listeners(server) == []
 
 
 async def test_a_path_without_its_slash_is_refused():
@@ -66,9 +85,11 @@ async def test_a_block_ends_its_server():
         assert server.running
     assert not server.running
     assert repr(server) == "<Server stopped>"
-    assert listeners(server) == []
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", server.port)
 
 
+@pytest.mark.threads("the cell blocks the only loop in a call of the system's")
 async def test_a_cell_that_blocks_does_not_hold_up_the_handlers():
     async with serve(echo) as server, connect(server.url()) as client:
         await client.send("x")
@@ -131,7 +152,17 @@ async def test_a_server_is_quiet_by_default(capsys):
     assert captured.out == captured.err == ""
 
 
-async def test_run_gives_the_result_of_a_coroutine_on_the_servers_loop():
+async def test_run_gives_the_result_of_a_coroutine():
+    async def answer():
+        await asyncio.sleep(0)
+        return 42
+
+    async with serve(echo) as server:
+        assert await server.run(answer()) == 42
+
+
+@pytest.mark.threads("has a thread of its own")
+async def test_run_runs_a_coroutine_on_the_servers_loop():
     async def where():
         return threading.current_thread()
 
@@ -235,6 +266,7 @@ async def test_f35_a_look_at_the_trace_shows_what_happened_since_the_last(ws):
         assert server.trace.connections == ()
 
 
+@pytest.mark.threads("a handler that blocks has the only thread, so nobody looks")
 async def test_a_look_while_a_handler_blocks_shows_what_there_is():
     blocking, release = threading.Event(), threading.Event()
 

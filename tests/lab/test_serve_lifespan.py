@@ -158,6 +158,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.threads("a script has an ordinary loop")
 async def test_a_script_that_forgets_its_server_ends_and_shuts_it_down():
     script = [sys.executable, "-W", "error", "-c", SCRIPT]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}

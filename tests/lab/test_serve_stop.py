@@ -77,6 +77,7 @@ async def test_a_handler_that_ignores_its_cancellation_is_named(capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.threads("a handler that blocks has the only thread")
 async def test_a_handler_that_blocks_its_thread_is_named():
     loop = asyncio.get_running_loop()
     blocking, release = asyncio.Event(), threading.Event()

@@ -1,15 +1,28 @@
-"""The site's assets for pages that run cells, built once and kept."""
+"""One suite on both networks, and the site's assets for what runs under Pyodide."""
 
+from __future__ import annotations
+
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from wslab.live import LiveLoop
 from wslab.site.live.assets import Assets, build_assets
 
 ROOT = Path(__file__).parents[2]
+ON_BOTH_NETWORKS = ("test_connecting.py", "test_connections.py", "test_streams.py")
+
+
+def pytest_asyncio_loop_factories(item):
+    """Run what the networks have in common on both, and the rest on a LiveLoop."""
+    memory = {"memory": LiveLoop}
+    if item.path.name in ON_BOTH_NETWORKS:
+        return {"tcp": asyncio.new_event_loop} | memory
+    return memory
 
 
 @pytest.fixture(scope="session")
 def assets() -> Assets:
-    """Build them as the site does, into the same cache."""
+    """Build them as the site does, once, into the same cache."""
     return build_assets(ROOT, ROOT / ".cache" / "live")

@@ -32,6 +32,7 @@ from websockets.frames import Frame, Opcode
 
 import wslab.testing
 from wslab import Connection
+from wslab.live import LiveLoop
 
 WAIT = 30.0  # seconds, the bound of every wait
 
@@ -101,6 +102,36 @@ DIFFERENCES = {
         for code in range(1001, 1015)
     },
 }
+
+
+IN_MEMORY = "uvicorn"
+"""The servers that take their sockets from the loop, and so run in memory as well."""
+
+
+def pytest_asyncio_loop_factories(item):
+    """Run what needs a server over TCP and in memory.
+
+    A test that is marked `threads(reason)` shows what needs a thread.
+    """
+    tcp = {"tcp": asyncio.new_event_loop}
+    if "serving" not in item.fixturenames or item.get_closest_marker("threads"):
+        return tcp
+    return tcp | {"memory": LiveLoop}
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the servers that have sockets of their own from what is in memory."""
+    impossible = {item for item in items if _is_impossible(item)}
+    if impossible:
+        config.hook.pytest_deselected(items=list(impossible))
+        items[:] = [item for item in items if item not in impossible]
+
+
+def _is_impossible(item):
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    server = params.get("serving", IN_MEMORY)
+    in_memory = params.get("_asyncio_loop_factory") is LiveLoop
+    return in_memory and not server.startswith(IN_MEMORY)
 
 
 class Record(list):

@@ -189,6 +189,7 @@ async def test_the_loop_is_watched_while_a_limited_connection_is_open(new_peer):
     assert watch() is None
 
 
+@pytest.mark.threads("while a handler blocks the loop, its client goes on")
 @pytest.mark.parametrize(("count", "passed"), [(60, 60), (85, 79)])
 async def test_a_blocked_loop_is_no_fault_of_a_client(
     serving, meter_clock, record, count, passed

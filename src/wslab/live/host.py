@@ -56,6 +56,7 @@ class LiveHost:
         self._server.begin()
         context.run(OWNER.set, self._owner)
         self._main = self._loop.create_task(self._serve(), context=context)
+        self._context = context
         await asyncio.wrap_future(self._server.ready)
 
     async def stop(self, grace: float) -> None:
@@ -67,7 +68,8 @@ class LiveHost:
 
     def stop_now(self, grace: float) -> None:
         """Ask the server to stop, turn the loop until its main task has ended."""
-        self._server.ask_to_stop(grace)
+        # In its own context, since the caller's callbacks wait until this returns.
+        self._context.copy().run(self._server.ask_to_stop, grace)
         if live_loop() is self._loop and not self._is_current():
             self._loop.block(_ended(self._server.finished, 4 * grace + 1))
 

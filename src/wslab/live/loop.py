@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from contextlib import suppress
 from contextvars import Context, copy_context
+from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from wslab.live.executor import LoopExecutor
@@ -92,15 +93,15 @@ class LiveLoop(SocketsLoop):
         if self._handle is None or self._thread_id != threading.get_ident():
             coroutine.close()
             raise RuntimeError("only what the loop runs can block it")
-        caller = asyncio.current_task(self)
         context = copy_context()
         context.run(OWNER.set, owner or Owner())
+        task = self.create_task(coroutine, context=context)
+        caller = asyncio.current_task(self)
         if caller is not None:
             asyncio.tasks._leave_task(self, caller)
         self._blocked.append(_owner(self._handle))
+        self._waits.append(task)
         try:
-            task = self.create_task(coroutine, context=context)
-            self._waits.append(task)
             self._turn_until_done(task)
         finally:
             self._waits.pop()
@@ -143,11 +144,7 @@ class LiveLoop(SocketsLoop):
             self._collect_timers()
         events = self.sockets.select()
         if self._blocked:
-            events = [
-                (key, mask)
-                for key, mask in events
-                if not any(handle and self._is_held(handle) for handle in key.data)
-            ]
+            events = [(key, free) for key, m in events if (free := self._free(key, m))]
         if events:
             self._process_events(events)
         return bool(self._ready)
@@ -173,7 +170,7 @@ class LiveLoop(SocketsLoop):
                     owner = _owner(handle)
                     if owner is None or owner.exit_handler is None:
                         raise
-                    owner.exit_handler(error)
+                    handle._context.run(owner.exit_handler, error)
         finally:
             self._handle = outer
 
@@ -190,6 +187,15 @@ class LiveLoop(SocketsLoop):
             self._idle(self.until_due())
             self.collect()
         self.run_ready()
+
+    def _free(self, key: SelectorKey, mask: int) -> int:
+        """Return which of a socket's events are those of who is not blocked."""
+        reader, writer = key.data
+        if reader is not None and self._is_held(reader):
+            mask &= ~EVENT_READ
+        if writer is not None and self._is_held(writer):
+            mask &= ~EVENT_WRITE
+        return mask
 
     def _is_held(self, handle: Any) -> bool:
         return _owner(handle) in self._blocked
@@ -235,6 +241,23 @@ class LiveLoop(SocketsLoop):
             with suppress(AttributeError):  # of a task factory's own class
                 task.owner = owner  # type: ignore[attr-defined]
         return task
+
+    def call_soon_threadsafe(
+        self,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.Handle:
+        """Have a callback called, from any thread.
+
+        What another thread asks for belongs to nobody here who could be blocked, such
+        as the code that waits for that thread.
+        """
+        is_other = self._thread_id not in (None, threading.get_ident())
+        if context is None and is_other and OWNER.get() is None:
+            context = copy_context()
+            context.run(OWNER.set, Owner())
+        return super().call_soon_threadsafe(callback, *args, context=context)
 
     def tasks_of(self, owner: Owner) -> set[asyncio.Task[Any]]:
         """Return the tasks of an owner that have not ended."""
