@@ -32,7 +32,7 @@ _LEADING_LIST = re.compile(
 )
 _PLACE = re.compile(r"<!-- output (\d+) -->")
 _CELL = re.compile(r"<!-- cell ([\w-]+) -->")
-_CELL_END = "<!-- cell end -->"
+_CELL_END = "<!-- /cell -->"
 _PAGES = re.compile(r"(?<=\]\()\.\./site_src/")
 _FENCE = re.compile(r"`{3,}")
 
