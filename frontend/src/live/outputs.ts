@@ -46,6 +46,11 @@ export class Outputs {
     return this.#published.length > 0;
   }
 
+  /** Whether there is an output of the reader's own. */
+  get hasOwn(): boolean {
+    return this.#own.firstChild !== null;
+  }
+
   /** Whether the reader's own outputs are what is shown. */
   get ownShown(): boolean {
     return this.#ownShown;
@@ -62,7 +67,7 @@ export class Outputs {
   /** Show the reader's own outputs, or those that were published. */
   show(own: boolean): void {
     this.#ownShown = own;
-    this.#own.hidden = !own || !this.#own.firstChild;
+    this.#own.hidden = !own || !this.hasOwn;
     for (const element of this.#published) element.hidden = own;
   }
 
@@ -82,7 +87,7 @@ export class Outputs {
       const shown = output.output_type === "error" ? traceback(output) : this.#rich(output.data);
       if (shown) this.#own.append(shown);
     }
-    this.#own.hidden = !this.#ownShown || !this.#own.firstChild;
+    this.#own.hidden = !this.#ownShown || !this.hasOwn;
   }
 
   #write(name: string, text: string): void {

@@ -102,8 +102,8 @@ export class View {
   }
 
   #show(): void {
-    const own = this.#hasOwn && this.outputs.ownShown;
     const both = this.#hasOwn && this.outputs.hasPublished;
+    const own = this.outputs.ownShown && (both || this.outputs.hasOwn);
     this.control.show({ state: this.#state, edited: this.#edited, own, both, note: this.#note });
   }
 }
