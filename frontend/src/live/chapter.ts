@@ -8,6 +8,7 @@ import type { Notice } from "./notice.ts";
 import { keepPage } from "./offline.ts";
 import { type Cell, Queue } from "./queue.ts";
 import { forgetLink, fragment } from "./share.ts";
+import { told } from "./text.ts";
 import type { View, Wishes } from "./view.ts";
 
 const LOADING = "Loading Python. It is kept for the next visit.";
@@ -18,10 +19,6 @@ const ENDS: Readonly<Record<Status, string>> = {
   error: "% ended with an exception.",
   cancelled: "% was stopped.",
 };
-
-function told(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** Where the parts of a chapter are. */
 export interface Addresses {
@@ -43,6 +40,7 @@ export class Chapter implements Wishes {
   /** The latest run of each cell: what an earlier one still says is not shown. */
   readonly #latest = new Map<string, string>();
   #runs = 0;
+  #isKept = false;
 
   constructor(addresses: Addresses, notice: Notice, kept: Kept) {
     this.#addresses = addresses;
@@ -140,6 +138,7 @@ export class Chapter implements Wishes {
   #change(view: View, cell: Cell, source: string): void {
     cell.source = source;
     this.#kept.keep(cell.id, cell.edited ? source : undefined);
+    forgetLink();
     view.mark(cell.edited);
   }
 
@@ -169,6 +168,7 @@ export class Chapter implements Wishes {
       this.#notice.say(LOADING);
       const queue = await this.#load();
       await this.#interpreter.load();
+      this.#keep();
       const needs = await this.#interpreter.needs(queue.cells.map((it) => it.source));
       const wanted = queue.cells.filter((it) => (view ? it.id === view.id : !it.reason));
       const stored = queue.cells.filter((it) => it.id === STORED && !it.hasRun);
@@ -189,6 +189,14 @@ export class Chapter implements Wishes {
       if (!(error instanceof Ended)) this.#notice.say(told(error), { "Try again": again });
       this.#show(await this.#queue?.catch(() => undefined));
     }
+  }
+
+  /** Have the page work without the network, once Run was pressed on it. */
+  #keep(): void {
+    if (this.#isKept) return;
+    this.#isKept = true;
+    const { worker, files } = this.#addresses.offline;
+    void keepPage(worker, [...files]);
   }
 
   #next(queue: Queue): void {
@@ -212,9 +220,6 @@ export class Chapter implements Wishes {
 
   #hear(message: FromWorker): void {
     switch (message.type) {
-      case "ready":
-        void keepPage(this.#addresses.offline.worker, [...this.#addresses.offline.files]);
-        break;
       case "progress":
         this.#notice.progress(message.loaded, message.total);
         break;

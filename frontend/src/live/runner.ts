@@ -6,6 +6,7 @@ import { lacking } from "./interpreter.ts";
 import { Kept, storage } from "./keep.ts";
 import { Notice } from "./notice.ts";
 import { carries, shared } from "./share.ts";
+import { told } from "./text.ts";
 import { View } from "./view.ts";
 
 const REACH =
@@ -37,6 +38,13 @@ function barOf(chapter: Chapter): HTMLElement {
   return bar;
 }
 
+/** Begin to load when the pointer or the focus reaches a control. */
+function warmOnApproach(element: HTMLElement, chapter: Chapter): void {
+  for (const event of ["pointerenter", "focusin"]) {
+    element.addEventListener(event, () => chapter.warm(), { once: true });
+  }
+}
+
 /** Show a cell that the address carries; the reader decides whether it runs. */
 async function follow(chapter: Chapter, notice: Notice): Promise<void> {
   if (!carries(location.hash)) return;
@@ -44,8 +52,7 @@ async function follow(chapter: Chapter, notice: Notice): Promise<void> {
     const { cell, source } = await shared(location.hash);
     await chapter.present(cell, source);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    notice.say(`The link's code can't be shown: ${why.replace(/\.$/, "")}.`);
+    notice.say(`The link's code can't be shown: ${told(error).replace(/\.$/, "")}.`);
   }
 }
 
@@ -65,23 +72,18 @@ function start(containers: readonly HTMLElement[], manifest: string, notebook: s
   const files = [notebook, worker.href, ...others.map((it) => it.href)];
   const offline = { worker: new URL("../../service-worker.js", import.meta.url).href, files };
   const chapter = new Chapter({ worker, manifest, notebook, offline }, notice, kept);
-  const near = new AbortController();
-  const warm = (): void => {
-    near.abort();
-    chapter.warm();
-  };
   for (const [index, container] of containers.entries()) {
     const block = container.querySelector<HTMLElement>(".highlight");
     if (!block) continue;
     const view = new View(container, block, `cell ${index + 1}`, chapter);
     chapter.add(view);
-    for (const event of ["pointerenter", "focusin"]) {
-      view.control.element.addEventListener(event, warm, { signal: near.signal });
-    }
+    warmOnApproach(view.control.element, chapter);
   }
-  const bar = barOf(chapter);
-  for (const event of ["pointerenter", "focusin"]) bar.addEventListener(event, warm, { signal: near.signal });
-  first.before(bar);
+  if (containers.some((it) => !it.dataset.liveReason)) {
+    const bar = barOf(chapter);
+    warmOnApproach(bar, chapter);
+    first.before(bar);
+  }
   addEventListener("hashchange", () => void follow(chapter, notice));
   void follow(chapter, notice);
 }

@@ -24,3 +24,8 @@ export function bounded(text: string, length = text.length): string {
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
+
+/** Return what an error says. */
+export function told(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

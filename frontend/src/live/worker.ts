@@ -4,6 +4,7 @@ import { Assets } from "./assets.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { Python } from "./python.ts";
 import { Streams } from "./streams.ts";
+import { told } from "./text.ts";
 
 /** Milliseconds between two words on how much is loaded. */
 const OFTEN = 50;
@@ -25,7 +26,7 @@ Object.assign(self, {
 });
 
 function failed(error: unknown, lost = true): void {
-  post({ type: "failed", message: error instanceof Error ? error.message : String(error), lost });
+  post({ type: "failed", message: told(error), lost });
 }
 
 let said = 0;
