@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from wslab.site.live.bundles import BUNDLES, CORE, KEPT, PYODIDE
 from wslab.site.live.trees import PACKAGE, own_files
 
 ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".cache" / "live"
 ROUNDS = 5
 LIMIT = 0.45
 MEGABYTES = 9.5
@@ -58,7 +60,6 @@ CONFIGURATION = f"""\
 INHERIT: {ROOT}/mkdocs.yml
 nav: [index.md, {{Chapters: chapters/}}]
 watch: []
-plugins: {{wslab-live: {{cache: {ROOT}/.cache/live}}}}
 """
 STOCK = """\
 const { cells, wheels } = await (await fetch("stock.json")).json();
@@ -166,7 +167,13 @@ def write_ours(project: Path) -> None:
         shutil.copy(ROOT / pins, project / pins)
     (project / "mkdocs.yml").write_text(CONFIGURATION)
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
-    subprocess.run(command, cwd=project, check=True)
+    environment = {
+        **os.environ,
+        "NO_MKDOCS_2_WARNING": "1",
+        "ATLAS_PAGES": "false",
+        "LIVE_CACHE": str(CACHE),
+    }
+    subprocess.run(command, cwd=project, env=environment, check=True)
 
 
 def write_stock(folder: Path, assets: Assets) -> None:
@@ -176,7 +183,7 @@ def write_stock(folder: Path, assets: Assets) -> None:
     wheels = []
     for name in (it for it in core.distributions if it not in KEPT):
         pattern = f"{name.replace('-', '_')}-*.whl"
-        (wheel,) = (ROOT / ".cache" / "live" / "fetched").glob(pattern)
+        (wheel,) = (CACHE / "fetched").glob(pattern)
         wheels.append(shutil.copy(wheel, folder))
     own = folder / "own"
     for path in own_files()[CORE]:
@@ -205,7 +212,7 @@ def echo(context: BrowserContext, address: str) -> float:
 
 def main() -> None:
     """Measure and print the ratios, and how much the first visit sends."""
-    assets = build_assets(ROOT, ROOT / ".cache" / "live")
+    assets = build_assets(ROOT, CACHE)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         folder = Path(temporary)
         write_ours(folder / "project")

@@ -14,7 +14,8 @@ export async function keepPage(worker: string, files: string[]): Promise<void> {
   try {
     await navigator.serviceWorker.register(worker);
     const cache = await caches.open(PAGES);
-    await Promise.all([...made(), ...files].map((it) => cache.add(it).catch(() => {})));
+    const all = [...made(), ...search(), ...files];
+    await Promise.all(all.map((it) => cache.add(it).catch(() => {})));
   } catch {
     // The page works as it is, with the network.
   }
@@ -26,4 +27,14 @@ function made(): Set<string> {
   const pictures = [...document.images].map((it) => it.currentSrc || it.src);
   const own = [...loaded, ...pictures].filter((it) => it.startsWith(`${location.origin}/`));
   return new Set([location.href.replace(/#.*/s, ""), ...own]);
+}
+
+/** The addresses of what the theme's search loads, in a worker of its own. */
+function search(): string[] {
+  const config = JSON.parse(document.getElementById("__config")?.textContent ?? "{}");
+  if (!config.search) return [];
+  const script = new URL(config.search, location.href);
+  const theme = `../assets/javascripts/workers/${script.search.slice(1)}`;
+  const index = new URL(`${config.base}/search/search_index.json`, location.href);
+  return [script, new URL(theme, script), index].map(({ href }) => href);
 }
