@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,12 +63,12 @@ def raised_at(error: BaseException) -> str | None:
 
     As "app.py, line 12". None where it passed none, or has no traceback.
     """
-    standard = tuple(get_path(name) for name in ("stdlib", "purelib", "platlib"))
+    standard = _libraries()
     found = None
     traceback = error.__traceback__
     while traceback is not None:
         frame = traceback.tb_frame
-        library = frame.f_code.co_filename.startswith((*standard, "<frozen "))
+        library = frame.f_code.co_filename.startswith(standard)
         if not library and not is_from(frame, *MACHINERY):
             found = place(frame, traceback.tb_lineno)
         traceback = traceback.tb_next
@@ -85,6 +86,14 @@ def _make_readable(report: TracebackException, machinery: tuple[str, ...]) -> No
             # The line first, since it is looked up under the file's real name.
             assert frame.line is not None
             frame.filename = name
+
+
+def _libraries() -> tuple[str, ...]:
+    """Return where the files of the standard library and of what is installed begin."""
+    paths = [get_path(name) for name in ("stdlib", "purelib", "platlib")]
+    # In a page these begin with two slashes, and the first is in an archive.
+    plain = [re.sub("^//", "/", path) for path in paths]
+    return (*plain, str(Path(os.__file__).parent), "<frozen ")
 
 
 def _shortened(text: str) -> str:
@@ -129,7 +138,7 @@ def thread_position(thread: Thread) -> str:
     frame = sys._current_frames().get(thread.ident or 0)
     if frame is None:
         return f"{thread.name}, which has ended"
-    standard = tuple(get_path(name) for name in ("stdlib", "purelib"))
+    standard = _libraries()
     innermost = frame
     while frame.f_back and (
         is_from(frame, *MACHINERY) or frame.f_code.co_filename.startswith(standard)

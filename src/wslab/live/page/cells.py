@@ -18,6 +18,7 @@ from typing import Any, Literal
 from wslab.kernel.cell import Cell, register_runner
 from wslab.kernel.stacks import described, readable_traceback
 from wslab.live.page import display
+from wslab.live.page.magics import NAME, Magics, without_magics
 from wslab.live.page.stream import Stream
 
 Status = Literal["ok", "error", "cancelled"]
@@ -56,6 +57,7 @@ class Cells:
         self._after: list[Callable[..., None]] = []
         self._count = 0
         self._module = types.ModuleType("__main__")
+        self._magics = Magics()
 
     def install(self) -> None:
         """Make this what runs cells: streams, displays, names in tracebacks."""
@@ -63,7 +65,7 @@ class Cells:
         self._streams = [self._stream("stdout"), self._stream("stderr")]
         sys.stdout, sys.stderr = self._streams
         show = display.install(lambda value: self._show(value, "display_data"))
-        vars(self._module)["display"] = show
+        vars(self._module).update({"display": show, NAME: self._magics})
         formatted = warnings.formatwarning
 
         def formatwarning(
@@ -129,7 +131,7 @@ class Cells:
     async def _execute(self, source: str, filename: str) -> None:
         lines = source.splitlines(keepends=True)
         linecache.cache[filename] = (len(source), None, lines, filename)
-        body = ast.parse(source, filename).body
+        body = ast.parse(without_magics(source), filename).body
         for statement in body:
             if statement is body[-1] and isinstance(statement, ast.Expr):
                 last = ast.Expression(statement.value)
@@ -162,10 +164,15 @@ class Cells:
 
     def _fail(self, error: BaseException, filename: str, execution: Execution) -> None:
         self._flush()
-        own = (it for it in _tracebacks(error) if _file(it) == filename)
-        text = _portable(readable_traceback(error.with_traceback(next(own, None))))
-        name, _, value = described(error).partition(": ")
-        output = {"ename": name, "evalue": value, "traceback": text.splitlines()}
+        described_as = described(error)
+        name, _, value = described_as.partition(": ")
+        if self._magics.is_minimal:
+            text = described_as
+        else:
+            own = (it for it in _tracebacks(error) if _file(it) == filename)
+            text = readable_traceback(error.with_traceback(next(own, None)))
+        lines = _portable(text).splitlines()
+        output = {"ename": name, "evalue": value, "traceback": lines}
         self._emit(execution, {"output_type": "error", **output})
 
     def _writing(self) -> Execution | None:

@@ -1,0 +1,98 @@
+"""What the cells of a chapter's download show, in a page and in a kernel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from wslab.site.execution.cells import execute_cells
+from wslab.site.execution.failure import of_outputs
+from wslab.site.execution.kernel import Kernel
+from wslab.site.live.assets import Assets
+from wslab.site.notebooks import RAISES, code_cells, read_notebook, tags
+from wslab.site.pages.downloads import notebook_file
+
+from ..notebooks.ways import texts
+from .page import opened
+
+LIMIT = 60.0  # seconds for one cell
+
+VERSIONS = (
+    # Which part of a line raised, and more lines of a long call, are told anew by each
+    # version of Python.
+    (r"(?m)^ *[~^]+ *\n", ""),
+    (r"(?m)^    (?!File).*\n", "    CODE\n"),
+    (r"(    CODE\n)+", "    CODE\n"),
+    # Whether a program or a browser is there is the machine's matter.
+    (r", a stored result: (not|no \w+ is) installed here", ""),
+)
+
+
+def download(path: Path) -> NotebookNode:
+    """Return a chapter as readers download it, with the results that it shows."""
+    text = notebook_file(read_notebook(path), path.parent)
+    notebook: NotebookNode = nbformat.reads(text, as_version=4)
+    return notebook
+
+
+async def in_a_kernel(path: Path, directory: Path) -> dict[str, str]:
+    """Return each cell's text, executed in a kernel where nothing else is."""
+    copy = directory / path.name
+    copy.write_text(nbformat.writes(download(path)), encoding="utf-8")
+    notebook = read_notebook(copy)
+    async with Kernel(directory) as kernel:
+        await execute_cells(kernel, copy, notebook, limit=LIMIT)
+    return by_cell(notebook)
+
+
+async def in_a_page(
+    path: Path, assets: Assets, left_out: Container[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return each cell's text in a page, and what went wrong in some of them.
+
+    Args:
+        path: the chapter's.
+        assets: the site's.
+        left_out: the cells that are not run.
+    """
+    notebook = download(path)
+    cells = [cell for _, cell in code_cells(notebook)]
+    failures = {}
+    async with opened(assets, [cell.source for cell in cells]) as page:
+        for cell in cells:
+            cell.outputs = []
+            if cell.id in left_out:
+                continue
+            ran = await page.run(cell.source, cell.id)
+            put(cell, ran.outputs)
+            if failure := of_outputs(path, 0, cell, RAISES in tags(cell)):
+                failures[cell.id] = failure.reason
+    return by_cell(notebook), failures
+
+
+def put(cell: NotebookNode, outputs: list[dict[str, Any]]) -> None:
+    """Give a cell its outputs, texts of one stream joined, files named as on pages."""
+    for output in map(nbformat.from_dict, outputs):
+        for earlier in cell.outputs:
+            if output.output_type == "stream" and output.name == earlier.get("name"):
+                earlier.text += output.text
+                break
+        else:
+            cell.outputs.append(output)
+
+
+def by_cell(notebook: NotebookNode) -> dict[str, str]:
+    """Return the texts of a notebook's cells, with what no two runs share replaced."""
+    ids = (cell.id for _, cell in code_cells(notebook))
+    return dict(zip(ids, map(comparable, texts(notebook)), strict=True))
+
+
+def comparable(text: str) -> str:
+    for pattern, word in VERSIONS:
+        text = re.sub(pattern, word, text)
+    return text

@@ -1,0 +1,48 @@
+"""Chapters in a page: each cell shows what it shows in a kernel, or has its reason.
+
+A fifth of the chapters each day; all with WSLAB_LIVE=all, as in the scheduled workflow.
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from wslab.site.live.assets import Assets
+from wslab.site.live.exceptions import read_exceptions
+from wslab.site.notebooks import code_cells, find_notebooks, read_notebook
+
+from .chapters import in_a_kernel, in_a_page
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+CHAPTERS = find_notebooks(NOTEBOOKS)
+EXCEPTIONS = read_exceptions(NOTEBOOKS)
+
+FIFTH = os.environ.get("WSLAB_LIVE", str(datetime.now(UTC).toordinal() % 5))
+"""Which fifth is taken, from 0; or "all"."""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+async def test_a_chapter_shows_what_it_shows_in_a_kernel(
+    path: Path, assets: Assets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    if FIFTH not in ("all", str(CHAPTERS.index(path) % 5)):
+        pytest.skip(f"not in fifth {FIFTH} of the chapters; WSLAB_LIVE=all takes all")
+    monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
+    cannot = EXCEPTIONS.cannot.get(path.stem, {})
+    differs = EXCEPTIONS.differs.get(path.stem, {})
+    page, failures = await in_a_page(path, assets, cannot)
+    assert failures == {}
+    kernel = await in_a_kernel(path, tmp_path)
+    for cell in kernel.keys() - cannot.keys() - differs.keys():
+        assert page[cell] == kernel[cell], cell
+    assert [it for it in differs if page[it] == kernel[it]] == [], "no longer differ"
+
+
+def test_85_of_100_cells_run():
+    cells = sum(len([*code_cells(read_notebook(it))]) for it in CHAPTERS)
+    left_out = sum(map(len, EXCEPTIONS.cannot.values()))
+    assert 1 - left_out / cells >= 0.85
