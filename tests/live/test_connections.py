@@ -6,8 +6,11 @@ import asyncio
 import socket
 import ssl
 import struct
+import sys
 
 import pytest
+
+from wslab.trace.taps.transport import close_kind
 
 from .ends import BufferedEnd, End, connection
 
@@ -69,6 +72,19 @@ async def test_a_close_with_bytes_unread_resets():
         server.transport.close()
         assert await client.end() == ("lost", ConnectionResetError)
     assert "eof" not in client.log
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="cannot tell")
+async def test_what_a_close_will_be_can_be_told_before():
+    async with connection() as (client, server):
+        assert close_kind(server.transport) == "FIN"
+        server.transport.pause_reading()
+        client.transport.write(b"unread")
+        await asyncio.sleep(0)
+        assert close_kind(server.transport) == "reset"
+        server.transport.resume_reading()
+        await server.gets(6)
+        assert close_kind(server.transport) == "FIN"
 
 
 async def test_what_was_sent_before_a_reset_may_be_read():

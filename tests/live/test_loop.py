@@ -215,15 +215,18 @@ async def test_an_interrupt_is_a_cancellation_for_who_blocked():
 
 
 async def test_a_signal_may_interrupt():
-    loop = live_loop()
-    before = signal.signal(signal.SIGUSR1, lambda *_: loop.interrupt())
-    process = threading.get_ident()
-    threading.Timer(0.05, signal.pthread_kill, [process, signal.SIGUSR1]).start()
+    loop, this = live_loop(), threading.get_ident()
+
+    async def wait():
+        threading.Thread(target=signal.pthread_kill, args=(this, signal.SIGINT)).start()
+        await asyncio.Event().wait()
+
+    before = signal.signal(signal.SIGINT, lambda *_: loop.interrupt())
     try:
         with pytest.raises(asyncio.CancelledError):
-            loop.block(asyncio.Event().wait())
+            loop.block(wait())
     finally:
-        signal.signal(signal.SIGUSR1, before)
+        signal.signal(signal.SIGINT, before)
 
 
 async def test_a_keyboard_interrupt_leaves_a_block_and_cancels_what_it_waited_for():
