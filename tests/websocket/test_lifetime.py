@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from wslab import Application
-from wslab.testing import running
+from wslab.testing import connect, running
 
 
 async def test_hooks_run_in_order_around_the_providers():
@@ -212,3 +212,23 @@ async def test_a_failing_startup_hook_is_reported():
     with pytest.raises(RuntimeError, match="no database"):
         async with running(app):
             pass
+
+
+def test_startup_makes_anew_what_was_made_on_a_loop_that_has_ended():
+    """Values that a first server without a lifespan has left are of no use."""
+    app = Application()
+
+    @app.provider(scope="app")
+    async def loop():
+        return asyncio.get_running_loop()
+
+    @app.websocket_route("/")
+    async def view(ws, loop):
+        await ws.send(str(loop is asyncio.get_running_loop()))
+
+    async def ask(lifespan):
+        async with connect(app, "/", lifespan=lifespan) as client:
+            return await client.receive()
+
+    assert asyncio.run(ask(lifespan=False)) == "True"
+    assert asyncio.run(ask(lifespan=True)) == "True"

@@ -163,7 +163,8 @@ class Application:
         Warning:
             Without a lifespan, as where another application stands in front and keeps
             it, a value of scope "app" is made for the first client that needs it, and
-            never cleaned up. Call `startup` and `shutdown` there.
+            never cleaned up; a later startup makes it anew. Call `startup` and
+            `shutdown` there.
 
         Args:
             scope: "connection" for a value of each connection, cleaned up once the view

@@ -126,7 +126,12 @@ class Providers:
         return {name: await self._value(name, made, stack) for name in names}
 
     async def startup(self) -> None:
-        """Make every value of the application."""
+        """Make every value of the application anew.
+
+        One that connections without a lifespan have made may belong to a loop that has
+        ended.
+        """
+        self._take_values()
         for name, provider in self._providers.items():
             if provider.scope == "app":
                 self.check([name], name)
@@ -134,10 +139,14 @@ class Providers:
 
     async def shutdown(self) -> None:
         """Clean up the application's values, the newest first."""
+        await self._take_values().aclose()
+
+    def _take_values(self) -> AsyncExitStack:
+        """Forget the application's values; return what cleans them up."""
         stack = self._stack
         self._values, self._stack = {}, AsyncExitStack()
         self._making = asyncio.Lock()
-        await stack.aclose()
+        return stack
 
     async def _value(
         self, name: str, made: dict[str, Any], stack: AsyncExitStack
