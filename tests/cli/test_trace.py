@@ -493,3 +493,19 @@ def test_without_uvicorn_it_says_what_to_install(tmp_path):
     assert ended.returncode == 1
     assert "pip install 'wslab[trace]'" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_an_env_file_without_dotenv_is_refused_in_a_sentence(tmp_path):
+    (tmp_path / ".env").write_text("COLOUR=blue\n")
+    program = (
+        "import sys; sys.modules['dotenv'] = None\n"
+        "from wslab.cli.main import main\n"
+        "sys.exit(main(['trace', 'app:app', '--env-file', '.env']))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("wslab trace: uvicorn reads --env-file with")
+    assert ended.stderr.endswith("pip install python-dotenv\n")
+    assert ended.stderr.count("\n") == 1

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any, TextIO
 
 import click
@@ -124,6 +125,9 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    if arguments["env_file"] and find_spec("dotenv") is None:
+        print(NO_DOTENV, file=sys.stderr)
+        return 1
     config = TracedConfig(options, **arguments)
     if config.workers > 1:
         print(MANY_WORKERS, file=sys.stderr)
@@ -138,6 +142,10 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
 MANY_WORKERS = """\
 wslab trace: one process can be traced, not several: leave out --workers, and unset
 WEB_CONCURRENCY"""
+
+NO_DOTENV = """\
+wslab trace: uvicorn reads --env-file with a package that is not installed: \
+pip install python-dotenv"""
 
 
 def _arguments(words: Sequence[str]) -> dict[str, Any]:
