@@ -12,8 +12,6 @@ from websockets.sync.server import serve
 
 from .traced import trace
 
-CONNECT = re.compile(r"connect to (ws://\S+:\d+) in place of (\S+);")
-
 
 @contextmanager
 def server():
@@ -34,15 +32,9 @@ def server():
             thread.join()
 
 
-def front(command) -> str:
-    """The address that the command says to connect to."""
-    command.wait_for(lambda: any(CONNECT.search(line) for line in command.err))
-    return next(filter(None, map(CONNECT.search, command.err)))[1]
-
-
 def test_the_ladder_of_a_server_elsewhere_has_its_wire(tmp_path):
     with server() as url, trace(tmp_path, "--proxy", url, "--port", "0") as command:
-        with connect(f"{front(command)}/chat?token=abc", compression=None) as client:
+        with connect(f"{command.front}/chat?token=abc", compression=None) as client:
             client.send("hello")
             assert client.recv() == "hello"
         command.wait_for_text("Why: ")
@@ -55,9 +47,9 @@ def test_the_ladder_of_a_server_elsewhere_has_its_wire(tmp_path):
 
 def test_the_port_is_8001_or_a_free_one(tmp_path):
     with server() as url, trace(tmp_path, "--proxy", url) as first:
-        there = front(first)
+        there = first.front
         with trace(tmp_path, "--proxy", url) as second:
-            assert front(second) != there
+            assert second.front != there
             assert second.end() == 0
         assert first.end() == 0
 
@@ -79,7 +71,7 @@ def test_a_server_that_is_not_there_is_named(tmp_path):
         url = f"ws://127.0.0.1:{nobody.getsockname()[1]}"
         with trace(tmp_path, "--proxy", url, "--port", "0") as command:
             with pytest.raises(InvalidStatus, match="502"):
-                connect(front(command))
+                connect(command.front)
             said = f"no connection to {url.removeprefix('ws://')}: Connection refused"
             command.wait_for_text(said)
             command.wait_for_text("502 Bad Gateway")

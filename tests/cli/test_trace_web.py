@@ -13,6 +13,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
+from websockets.sync.client import connect
 
 from wslab.cli.trace.options import with_port
 from wslab.cli.trace.tally import Flow, Tally
@@ -380,3 +381,29 @@ def test_the_command_serves_a_page_and_a_recording_is_shown_on_one(tmp_path):
         (again,) = shown(Page(command))
         assert {**again, "version": one["version"]} == one
         assert command.end(signal.SIGINT) == 0
+
+
+def test_the_page_of_a_proxy_has_the_wire_of_the_server_behind(tmp_path):
+    with trace(tmp_path, "app:app", "--port", "0", "--plain") as server:
+        url = f"ws://127.0.0.1:{server.port}"
+        with trace(tmp_path, "--proxy", url, "--port", "0", "--web") as command:
+            page = Page(command)
+            reader = Reader(page)
+            assert reader.message()["app"] == url
+            with connect(f"{command.front}/room", compression=None) as client:
+                client.send("hello")
+                assert client.recv() == "hello"
+            while not any(not it["live"] for it in reader.message()["connections"]):
+                pass
+            reader.close()
+            (one,) = shown(page)
+            assert (one["path"], one["code"]) == ("/room", 1000)
+            events = json.loads(asked(page, "/connections/1")[2])["events"]
+            assert [it["kind"] for it in events if it["sender"] == "client"] == [
+                "GET",
+                "text",
+                "close",
+            ]
+            assert {it["lane"] for it in events} == {"wire"}
+            assert command.end() == 0
+    assert command.text == ""

@@ -49,6 +49,8 @@ def make():
 
 RUNNING = re.compile(r"running on (https?|unix)\S*?(?::(\d+))? |running on unix socket")
 
+FRONT = re.compile(r"connect to (ws://\S+:\d+) in place of ")
+
 
 class Command:
     """A running command, and the lines that it has printed."""
@@ -91,6 +93,12 @@ class Command:
         self.wait_for(lambda: any(RUNNING.search(line) for line in self.err))
         found = next(filter(None, map(RUNNING.search, self.err)))
         return int(found[2])
+
+    @property
+    def front(self) -> str:
+        """The address that a proxy says to connect to."""
+        self.wait_for(lambda: any(FRONT.search(line) for line in self.err))
+        return next(filter(None, map(FRONT.search, self.err)))[1]
 
     @contextmanager
     def client(self, path: str = "/") -> Iterator[ClientConnection]:
