@@ -1,12 +1,13 @@
 /** The page of `wslab trace --web`. */
 
-import { type Changes, Listener } from "./trace/changes.ts";
+import { type Changes, Listener, type State } from "./trace/changes.ts";
 import { DetailPanel } from "./trace/detail.ts";
 import { byId, say } from "./trace/element.ts";
 import { Filters, reset } from "./trace/filters.ts";
 import { List } from "./trace/list.ts";
 import { format, isKey, parse, type Query } from "./trace/query.ts";
 import type { Summary } from "./trace/summary.ts";
+import { takeToken } from "./trace/token.ts";
 
 const STEPS: Readonly<Record<string, number>> = {
   ArrowDown: 1,
@@ -16,6 +17,15 @@ const STEPS: Readonly<Record<string, number>> = {
   Home: -Infinity,
   End: Infinity,
 };
+
+const STATES: Readonly<Record<State, string>> = {
+  connecting: "waiting for wslab trace",
+  live: "live",
+  ended: "ended",
+  refused: "no access",
+};
+const NONE_YET = "No connection yet. They appear here as they come.";
+const NO_TOKEN = "Open the whole address that wslab trace printed: its end is a token, which this page lacks.";
 
 class TracePage {
   readonly #form = byId<HTMLFormElement>("filters");
@@ -29,10 +39,12 @@ class TracePage {
   );
   #query: Query = parse(location.hash);
   #leftOut = 0;
+  #state: State = "connecting";
   #seeing: ReturnType<typeof setTimeout> | undefined;
   #saying: ReturnType<typeof setTimeout> | undefined;
 
   start(): void {
+    if (takeToken()) history.replaceState(null, "", format(this.#query) || location.pathname);
     this.#filters.write(this.#query);
     this.#form.addEventListener("input", () => this.#filter(this.#filters.read(this.#query)));
     this.#form.addEventListener("submit", (event) => event.preventDefault());
@@ -44,22 +56,30 @@ class TracePage {
     this.#table.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     window.addEventListener("hashchange", () => {
+      if (takeToken()) {
+        location.reload();
+        return;
+      }
       this.#query = parse(location.hash);
       this.#filters.write(this.#query);
       this.#show();
       this.#open();
     });
     setInterval(() => this.#list.tick(), 1000);
-    const state = byId("state");
     new Listener(
       (changes) => this.#change(changes),
-      (told) => {
-        state.dataset.state = told;
-        say(state, told === "connecting" ? "waiting for wslab trace" : told);
-      },
+      (state) => this.#tell(state),
     ).start();
     this.#show();
     this.#open();
+  }
+
+  #tell(told: State): void {
+    this.#state = told;
+    const state = byId("state");
+    state.dataset.state = told;
+    say(state, STATES[told]);
+    if (told === "refused") this.#show();
   }
 
   #change(changes: Changes): void {
@@ -96,7 +116,7 @@ class TracePage {
     say(byId("left-out"), this.#leftOut ? `${this.#leftOut} more are not kept` : "");
     const nothing = byId("nothing");
     nothing.hidden = counts.shown > 0;
-    say(nothing, counts.all ? "No connection is as the filters say." : "No connection yet. They appear here as they come.");
+    say(nothing, counts.all ? "No connection is as the filters say." : this.#state === "refused" ? NO_TOKEN : NONE_YET);
     return shown;
   }
 

@@ -33,9 +33,9 @@ class Traced:
     def __init__(self, command: Command) -> None:
         self.command = command
         command.wait_for_text("the page is at ")
-        found = re.search(r"the page is at (\S+)/", "\n".join(command.err))
+        found = re.search(r"the page is at ((\S+)/\S+)", "\n".join(command.err))
         assert found
-        self.origin = found[1]
+        self.address, self.origin = found.groups()
 
     def connect(self, path: str = "/", **options: Any) -> connect:
         url = f"ws://127.0.0.1:{self.command.port}{path}"
@@ -63,10 +63,11 @@ def traced(tmp_path: Path) -> AsyncIterator[Traced]:
 
 @pytest.fixture
 def opened(traced: Traced, visit: Open) -> Open:
-    """Open the page, at a fragment."""
+    """Open the page at the printed address, then at a fragment."""
 
     async def opened(fragment: str = "", **options: Any) -> Page:
         it = await visit(traced.origin, viewport=WIDE, **options)
+        await it.page.goto(traced.address)
         await it.page.goto(f"{traced.origin}/{fragment}")
         return it.page
 
@@ -273,6 +274,26 @@ async def test_a_connection_is_copied(opened: Open, traced: Traced):
         await expect(page.locator(".toast")).to_have_count(0)
 
 
+async def test_the_token_leaves_the_address_and_is_kept(
+    opened: Open, traced: Traced, visit: Open
+):
+    await traced.say("x")
+    it = await visit(traced.origin)
+    stranger = it.page
+    await stranger.goto(traced.origin)
+    await expect(stranger.locator("#state")).to_have_text("no access")
+    await expect(stranger.locator("#nothing")).to_contain_text("its end is a token")
+    assert await stranger.locator(ROWS).count() == 0
+    assert ["403 (Forbidden)" in fault for fault in it.faults] == [True]
+    it.faults.clear()
+    await stranger.evaluate("address => location.assign(address)", traced.address)
+    await expect(stranger.locator(ROWS)).to_have_count(1)
+    assert await stranger.evaluate("location.href") == f"{traced.origin}/"
+    await stranger.click(ROWS)
+    await stranger.reload()
+    await expect(stranger.locator("#drawing")).to_contain_text('receive "x"')
+
+
 async def test_the_end_of_the_trace_leaves_what_was_seen(opened: Open, traced: Traced):
     page = await opened()
     await traced.say("x")
@@ -293,7 +314,7 @@ async def test_it_is_accessible_and_fits(
         await has_raised(client)
     it = await visit(traced.origin, color_scheme=scheme, viewport=viewport)
     page = it.page
-    await page.goto(f"{traced.origin}/#open=2")
+    await page.goto(f"{traced.address}&open=2")
     for act in ("#rows button >> nth=2", "[data-show=events]", "#close"):
         await expect(page.locator(ROWS)).to_have_count(2)
         await page.click(act)

@@ -28,6 +28,8 @@ from wslab.trace.watch import News
 
 from .traced import trace
 
+TOKEN = "known-to-the-user"
+
 
 def frame(payload: bytes, sender="client", message=0, **changes) -> Frame:
     made = Frame(
@@ -65,7 +67,7 @@ def numbers(shelf: Shelf) -> list[int]:
 
 @contextmanager
 def viewing(*connections: Connection, limits=None) -> Iterator[WebView]:
-    view = WebView("app:app", limits=limits)
+    view = WebView("app:app", TOKEN, limits=limits)
     try:
         view.show(news(*connections), 0)
         yield view
@@ -73,9 +75,12 @@ def viewing(*connections: Connection, limits=None) -> Iterator[WebView]:
         view.close()
 
 
-def asked(view, path="/", method="GET", **headers) -> tuple[int, dict[str, str], bytes]:
-    """The status, the headers and the body of an answer."""
+def asked(
+    view, path="/", method="GET", token=None, **headers
+) -> tuple[int, dict[str, str], bytes]:
+    """The status, the headers and the body of an answer to who knows the token."""
     address = urlsplit(view.address)
+    path += f"?{address.fragment if token is None else token}"
     client = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
     try:
         client.putrequest(method, path, skip_host="Host" in headers)
@@ -100,7 +105,20 @@ def test_only_the_page_itself_is_answered():
             for origin in ("http://evil.example", "null", f"https://127.0.0.1:{port}"):
                 assert asked(view, path, Origin=origin)[0] == 403, (path, origin)
         assert asked(view, Host=f"LOCALHOST:{port}")[0] == 200
-        assert asked(view, Origin=view.address.rstrip("/"))[0] == 200
+        assert asked(view, Origin=f"http://127.0.0.1:{port}")[0] == 200
+
+
+def test_what_is_traced_is_told_to_who_knows_the_token():
+    paths = ("/changes", "/connections/1", "/connections/1/events/0", "/none")
+    with viewing(connection(1, frame(b"secret"))) as view:
+        for token in ("", "token=", "token=other", f"other={TOKEN}", "token=%FF"):
+            for path in paths:
+                status, _, body = asked(view, path, token=token)
+                assert status == 403, (path, token)
+                assert body.startswith(b"open the address that wslab trace printed")
+            assert asked(view, "/trace.js", token=token)[0] == 200
+        assert asked(view, "/connections/1")[0] == 200
+        assert TOKEN.encode() not in asked(view)[2]
 
 
 def test_it_listens_on_loopback_only():
@@ -135,7 +153,7 @@ def test_a_port_that_is_taken_is_named():
     with viewing() as view:
         port = urlsplit(view.address).port
         with pytest.raises(OSError, match=f"can't have port {port} of 127.0.0.1"):
-            WebView("app:app", port)
+            WebView("app:app", TOKEN, port)
 
 
 # How much
@@ -242,8 +260,9 @@ class Reader:
     def __init__(self, view: WebView, last_id: str = "") -> None:
         address = urlsplit(view.address)
         self._socket = socket.create_connection((address.hostname, address.port), 30)
+        begin = f"GET /changes?{address.fragment} HTTP/1.1"
         host = f"Host: 127.0.0.1:{address.port}"
-        ask = f"GET /changes HTTP/1.1\r\n{host}\r\nLast-Event-ID: {last_id}\r\n\r\n"
+        ask = f"{begin}\r\n{host}\r\nLast-Event-ID: {last_id}\r\n\r\n"
         self._socket.sendall(ask.encode())
         self._file = self._socket.makefile("r", encoding="utf-8", newline="\n")
 
@@ -348,7 +367,7 @@ class Page:
     def __init__(self, command) -> None:
         command.wait_for_text("the page is at ")
         said = "\n".join([*command.out, *command.err])
-        (self.address,) = re.findall(r"the page is at (\S+)", said)
+        (self.address,) = set(re.findall(r"the page is at (\S+)", said))
 
 
 def shown(page) -> list[dict]:

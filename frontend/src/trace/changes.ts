@@ -1,6 +1,7 @@
 /** The connections as they change: server-sent events, while the page is seen. */
 
 import type { Summary } from "./summary.ts";
+import { withToken } from "./token.ts";
 
 export interface Changes {
   /** What is traced, as "module:app", or the address of a server. */
@@ -13,7 +14,7 @@ export interface Changes {
   readonly leftOut: number;
 }
 
-export type State = "connecting" | "live" | "ended";
+export type State = "connecting" | "live" | "ended" | "refused";
 
 /** Listens while the page is visible; what happened meanwhile comes when it is again. */
 export class Listener {
@@ -42,7 +43,7 @@ export class Listener {
   }
 
   #open(): void {
-    const source = new EventSource(`changes?since=${encodeURIComponent(this.#last)}`);
+    const source = new EventSource(withToken(`changes?since=${encodeURIComponent(this.#last)}`));
     this.#source = source;
     source.addEventListener("message", (event: MessageEvent<string>) => {
       this.#last = event.lastEventId;
@@ -55,7 +56,8 @@ export class Listener {
       this.#told("ended");
     });
     source.addEventListener("error", () => {
-      if (this.#source === source) this.#told("connecting");
+      if (this.#source !== source) return;
+      this.#told(source.readyState === EventSource.CLOSED ? "refused" : "connecting");
     });
   }
 }

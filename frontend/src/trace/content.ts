@@ -2,6 +2,7 @@
 
 import { button, byId, element, say } from "./element.ts";
 import { bytes } from "./summary.ts";
+import { withToken } from "./token.ts";
 
 interface Content {
   readonly facts: readonly (readonly [string, string])[];
@@ -39,7 +40,7 @@ export class ContentPanel {
   async open(address: string, title: string): Promise<void> {
     this.#address = address;
     say(byId("event"), title);
-    const answer = await fetch(address);
+    const answer = await fetch(withToken(address));
     const content: Content = answer.ok
       ? ((await answer.json()) as Content)
       : { facts: [["", await answer.text()]], forms: {} };
@@ -89,7 +90,7 @@ export class ContentPanel {
     }
     if (shown === kept) return [`All ${all}.`];
     const save = element("a", "", `Save all ${all}`);
-    save.href = `${this.#address}/payload`;
+    save.href = withToken(`${this.#address}/payload`);
     save.download = "payload";
     return [`The first ${bytes(shown)} of ${all}. `, save];
   }

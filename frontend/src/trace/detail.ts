@@ -4,6 +4,7 @@ import { ContentPanel } from "./content.ts";
 import { button, byId, element, say } from "./element.ts";
 import { drawing } from "./drawing.ts";
 import { bytes, codeOf, flow, lasted, seconds, stateOf, type Summary } from "./summary.ts";
+import { withToken } from "./token.ts";
 
 interface LadderRow {
   readonly top: number;
@@ -117,7 +118,7 @@ export class DetailPanel {
   }
 
   async #loadOnce(number: number): Promise<boolean> {
-    const answer = await fetch(`connections/${number}`).catch(() => null);
+    const answer = await fetch(withToken(`connections/${number}`)).catch(() => null);
     if (number !== this.#number) return true;
     if (!answer?.ok) {
       if (!this.#detail) this.#fail(number, answer ? await answer.text() : "The trace has ended.");
@@ -218,7 +219,7 @@ export class DetailPanel {
   }
 
   #copy(what: string): void {
-    const text = fetch(`connections/${this.#number}/${what}`).then((answer) => {
+    const text = fetch(withToken(`connections/${this.#number}/${what}`)).then((answer) => {
       if (!answer.ok) throw new Error(answer.statusText);
       return answer.text();
     });

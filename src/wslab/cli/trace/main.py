@@ -24,10 +24,10 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         SystemExit: With uvicorn's status, after its message.
     """
     if options.web is not None:
-        from wslab.cli.trace.web.view import take_port  # uvicorn serves the page
+        from wslab.cli.trace.web.view import take_place  # uvicorn serves the page
 
         try:
-            take_port(options)
+            take_place(options)
         except OSError as error:
             print(f"wslab trace: {error}", file=sys.stderr)
             return 2

@@ -31,6 +31,7 @@ FILES = {
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 TEXT = "text/plain; charset=utf-8"
+NO_TOKEN = "open the address that wslab trace printed, with its token"
 _CONNECTION = re.compile(
     r"/connections/(\d{1,12})(?:/(ladder\.txt|ladder\.svg|test\.py))?"
 )
@@ -57,19 +58,21 @@ def _json(document: object) -> Answer:
 class Application:
     """Answers requests of the page, and of nobody else; nothing can be changed."""
 
-    def __init__(self, shelf: Shelf, changing: Changing, port: int, app: str) -> None:
+    def __init__(
+        self, shelf: Shelf, changing: Changing, guard: Guard, app: str
+    ) -> None:
         """Prepare the application.
 
         Args:
             shelf: what is shown.
             changing: woken after each change of the shelf.
-            port: where the page is, at 127.0.0.1.
+            guard: who is answered.
             app: what is traced, as "module:app", or the address of a server.
         """
         self._shelf = shelf
         self._changing = changing
         self._app = app
-        self._guard = Guard(port)
+        self._guard = guard
         self._stream = Stream(shelf, changing, secrets.token_hex(8))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,6 +81,8 @@ class Application:
             await _send(send, _text(HTTPStatus.FORBIDDEN, refusal))
         elif scope["method"] not in ("GET", "HEAD"):
             await _send(send, _text(HTTPStatus.METHOD_NOT_ALLOWED, "only GET"))
+        elif scope["path"] not in FILES and not self._guard.knows(scope):
+            await _send(send, _text(HTTPStatus.FORBIDDEN, NO_TOKEN))
         elif scope["path"] == "/changes" and scope["method"] == "GET":
             await self._send_changes(scope, receive, send)
         else:

@@ -1,6 +1,9 @@
-"""Who may read the page: this machine's user, from the page's own origin."""
+"""Who may read the page: who knows its token, from the page's own origin."""
 
 from __future__ import annotations
+
+import secrets
+from urllib.parse import parse_qs
 
 from wslab.asgi import Scope
 
@@ -24,14 +27,17 @@ SECURITY: Headers = [
 
 
 class Guard:
-    """Refuses requests that another site may have caused.
+    """Refuses requests of other sites, and of this machine's other users.
 
     A site can have its own name lead to 127.0.0.1 (DNS rebinding), so the name that
     was asked for must be a loopback one with the page's port; a request's `Origin`,
-    where there is one, must be that of the page (RFC 6454 section 7).
+    where there is one, must be that of the page (RFC 6454 section 7). Anyone on this
+    machine can ask with these headers, so what is traced is told to those only who
+    know the token, which is in the address that the command prints.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str) -> None:
+        self._token = token.encode()
         names = ("127.0.0.1", "localhost")
         self._hosts = {f"{name}:{port}".encode() for name in names}
         if port == 80:
@@ -48,3 +54,9 @@ class Guard:
         if any(origin != b"http://" + hosts[0] for origin in origins):
             return "a page of another origin may not read this one"
         return None
+
+    def knows(self, scope: Scope) -> bool:
+        """Return whether a request has the token, in its query."""
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        given = query.get("token", [""])[-1]
+        return secrets.compare_digest(given.encode(), self._token)

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 import uvicorn
 
 from wslab.cli.trace.web.application import Application
+from wslab.cli.trace.web.guard import Guard
 from wslab.cli.trace.web.kept import Shelf
 from wslab.cli.trace.web.stream import Changing
 
@@ -26,8 +27,10 @@ class PageServer:
     Its loop is its own, so that a handler which blocks does not freeze the page.
     """
 
-    def __init__(self, shelf: Shelf, app: str, port: int = 0) -> None:
+    def __init__(self, shelf: Shelf, app: str, token: str, port: int = 0) -> None:
         """Take a port of 127.0.0.1, a free one if it is 0.
+
+        What is on the shelf is told to who knows the token.
 
         Raises:
             OSError: the port is taken, or may not be taken.
@@ -36,6 +39,7 @@ class PageServer:
         self._port: int = self._socket.getsockname()[1]
         self._shelf = shelf
         self._app = app
+        self._token = token
         self._changing: Future[Changing] = Future()
         self._thread = threading.Thread(
             target=self._run, name="wslab trace page", daemon=True
@@ -43,8 +47,8 @@ class PageServer:
 
     @property
     def address(self) -> str:
-        """Where the page is."""
-        return f"http://{LOOPBACK}:{self._port}/"
+        """Where the page is, with the token where only the page's script sees it."""
+        return f"http://{LOOPBACK}:{self._port}/#token={self._token}"
 
     def start(self) -> None:
         """Serve from now on; returns when requests are taken."""
@@ -66,7 +70,8 @@ class PageServer:
 
     async def _serve(self) -> None:
         changing = Changing()
-        application = Application(self._shelf, changing, self._port, self._app)
+        guard = Guard(self._port, self._token)
+        application = Application(self._shelf, changing, guard, self._app)
         self._server = uvicorn.Server(_config(application))
         self._changing.set_result(changing)
         loggers = [logging.getLogger(name) for name in LOGGERS]

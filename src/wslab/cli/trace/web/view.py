@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -15,14 +16,17 @@ class WebView:
     """Shows connections on a page of 127.0.0.1, from the first moment to `close`.
 
     Attributes:
-        address: where the page is.
+        address: where the page is, with the token that it asks for.
     """
 
-    def __init__(self, app: str, port: int = 0, limits: Limits | None = None) -> None:
+    def __init__(
+        self, app: str, token: str, port: int = 0, limits: Limits | None = None
+    ) -> None:
         """Serve the page.
 
         Args:
             app: what is traced, as "module:app", or the address of a server.
+            token: what a reader has to know.
             port: of 127.0.0.1; a free one if it is 0.
             limits: how much is kept.
 
@@ -30,7 +34,7 @@ class WebView:
             OSError: the port is taken, or may not be taken.
         """
         self._shelf = Shelf(limits)
-        self._server = PageServer(self._shelf, app, port)
+        self._server = PageServer(self._shelf, app, token, port)
         self._server.start()
         self.address = self._server.address
 
@@ -50,18 +54,20 @@ def view(options: Namespace, app: str) -> View:
     Raises:
         OSError: the port is taken, or may not be taken.
     """
-    shown = WebView(app, options.web)
+    shown = WebView(app, options.token, options.web)
     print(f"wslab trace: the page is at {shown.address}", file=sys.stderr)
     return shown
 
 
-def take_port(options: Namespace) -> None:
-    """Choose the port where none is given.
+def take_place(options: Namespace) -> None:
+    """Choose the port where none is given, and the token.
 
-    A reloader starts one process after the other: each has the page at this port.
+    A reloader starts one process after the other: each has the page at this port, for
+    readers with this token.
 
     Raises:
         OSError: the port is taken, or may not be taken.
     """
     with bound(options.web) as taken:
         options.web = taken.getsockname()[1]
+    options.token = secrets.token_urlsafe(16)
