@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from wslab.lab import serve
-from wslab.live import LiveLoop
+from wslab.live import LiveLoop, browser_socket
 from wslab.live.browser_socket import (
     BrowserSocket,
     Closed,
@@ -180,16 +180,6 @@ def test_a_lost_connection_is_1006_without_a_failure(run):
     run(main())
 
 
-def test_closing_before_the_answer_fails_the_connection(run):
-    async def main():
-        async with served(echo) as server:
-            page = Page(server.url())
-            page.socket.close(1000)
-            assert await page.until(Closed) == FAILED
-
-    run(main())
-
-
 def test_nothing_is_sent_once_it_closes(run):
     async def main():
         async with served(echo) as server:
@@ -204,7 +194,7 @@ def test_nothing_is_sent_once_it_closes(run):
     run(main())
 
 
-def test_a_page_that_vanishes_is_told_nothing(run):
+def test_a_page_that_has_abandoned_it_is_told_nothing(run):
     gone = Future()
 
     async def look(scope, receive, send):
@@ -214,9 +204,9 @@ def test_a_page_that_vanishes_is_told_nothing(run):
     async def main():
         async with served(look) as server:
             page, early = Page(server.url()), Page(server.url())
-            early.socket.vanish()
+            early.socket.abandon()
             await page.until(Opened)
-            page.socket.vanish()
+            page.socket.abandon()
             await asyncio.wrap_future(gone)
         assert page.events == early.events == []
 
@@ -240,7 +230,7 @@ def test_bytes_count_as_sent_when_they_leave(run):
             assert page.events == []
             go.set()
             assert await page.until(Sent) == [Sent(size)]
-            page.socket.vanish()
+            page.socket.abandon()
 
     run(main())
 
@@ -290,7 +280,7 @@ def converse(run, frames, *protocols, headers=()):
     async def main():
         async def converses(reader, writer):
             writer.write(frames)
-            answer.extend(await reader.read())
+            answer.extend(await reader.read(65536))
 
         async with listening(converses, *headers) as url:
             told.extend(await Page(url, *protocols).until(Closed))
@@ -329,6 +319,32 @@ def test_a_message_in_fragments_is_one(run):
     frames = b"\x01\x02\xc3\xa4\x89\x01!\x00\x01\xe2\x80\x02\x82\xac\x88\x00"
     told, _ = converse(run, frames)
     assert told == [Opened("", ""), Message("ä€"), Closed(1005, "", True)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "frames", "end"),
+    [
+        ("TCP_SECONDS", b"\x88\x02\x0f\xa0", Closed(4000, "", True)),
+        ("CLOSING_SECONDS", b"", Closed(1006, "", False)),
+    ],
+)
+def test_a_server_that_does_not_end_is_not_waited_for(
+    run, monkeypatch, seconds, frames, end
+):
+    monkeypatch.setattr(browser_socket, seconds, 0)
+
+    async def main():
+        async def silent(reader, writer):
+            writer.write(frames)
+            await reader.read()
+
+        async with listening(silent) as url:
+            page = Page(url)
+            await page.until(Opened)
+            page.socket.close(3000)
+            assert await page.until(Closed) == [end]
+
+    run(main())
 
 
 @pytest.mark.parametrize(

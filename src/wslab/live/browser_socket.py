@@ -117,16 +117,14 @@ class BrowserSocket(asyncio.Protocol):
         self._flush()
 
     def close(self, code: int | None = None, reason: str = "") -> None:
-        """Start the closing handshake; fail a connection that is not open yet."""
-        if self._protocol.state is State.CONNECTING:
-            self._loop.call_soon(self._fail)
-        elif self._protocol.state is State.OPEN:
+        """Start the closing handshake, unless it has begun."""
+        if self._protocol.state is State.OPEN:
             self._protocol.send_close(code, reason)
             self._wait(CLOSING_SECONDS)
             self._flush()
 
-    def vanish(self) -> None:
-        """End without a word, as a page does whose process is killed."""
+    def abandon(self) -> None:
+        """End without a word: the page is gone, or has closed what was not open yet."""
         self._is_over = True
         self._release()
 

@@ -1,0 +1,42 @@
+/** What the constructor of a WebSocket checks: its address and its subprotocols. */
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/; // RFC 9110, section 5.6.2
+
+const SCHEMES: Readonly<Record<string, string>> = { "http:": "ws:", "https:": "wss:", "ws:": "ws:", "wss:": "wss:" };
+
+function failure(said: string): DOMException {
+  return new DOMException(`Failed to construct 'WebSocket': ${said}`, "SyntaxError");
+}
+
+/**
+ * Return the URL that a WebSocket connects to.
+ *
+ * @param base what a relative one belongs to.
+ * @throws DOMException (SyntaxError) as the standard has it.
+ */
+export function address(url: string | URL, base: string): URL {
+  let found: URL;
+  try {
+    found = new URL(url, base);
+  } catch {
+    throw failure(`The URL '${url}' is invalid.`);
+  }
+  const scheme = SCHEMES[found.protocol];
+  if (!scheme) throw failure(`The URL's scheme must be either 'http', 'https', 'ws', or 'wss'.`);
+  if (found.href.includes("#")) throw failure("The URL contains a fragment identifier.");
+  // The setter of `protocol` is for schemes that are alike, as these are.
+  if (scheme !== found.protocol) found.protocol = scheme;
+  return found;
+}
+
+/**
+ * Return the subprotocols that are offered, in their order.
+ *
+ * @throws DOMException (SyntaxError) where one is no token, or is there twice.
+ */
+export function offer(protocols: string | Iterable<string>): string[] {
+  const offered = typeof protocols === "string" ? [protocols] : Array.from(protocols, String);
+  const wrong = offered.find((it, index) => !TOKEN.test(it) || offered.indexOf(it) < index);
+  if (wrong !== undefined) throw failure(`The subprotocol '${wrong}' is invalid or is there twice.`);
+  return offered;
+}
