@@ -10,14 +10,8 @@ from typing import Any
 
 from playwright.async_api import ConsoleMessage, Page
 
-from wslab.live.browser_socket import (
-    BrowserSocket,
-    Closed,
-    Errored,
-    Message,
-    Opened,
-    Sent,
-)
+from wslab.live.browser_socket import BrowserSocket
+from wslab.live.page.clients import as_message
 
 HOST = (Path(__file__).parent / "client" / "host.js").read_text()
 
@@ -111,21 +105,3 @@ class Bridge:
         while True:
             message = await self._outgoing.get()
             await self.page.evaluate("message => toFrame(message)", message)
-
-
-def as_message(event: Any) -> dict[str, Any]:
-    match event:
-        case Opened(protocol, extensions):
-            return {"type": "opened", "protocol": protocol, "extensions": extensions}
-        case Message(str() as data):
-            return {"type": "message", "data": data}
-        case Message(bytes() as data):
-            encoded = base64.b64encode(data).decode()
-            return {"type": "message", "data": {"base64": encoded}}
-        case Sent(size):
-            return {"type": "sent", "bytes": size}
-        case Errored():
-            return {"type": "errored"}
-        case Closed(code, reason, clean):
-            return {"type": "closed", "code": code, "reason": reason, "clean": clean}
-    raise AssertionError(event)

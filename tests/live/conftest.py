@@ -15,11 +15,14 @@ ON_BOTH_NETWORKS = ("test_connecting.py", "test_connections.py", "test_streams.p
 
 
 def pytest_asyncio_loop_factories(item):
-    """Run what the networks have in common on both, and the rest on a LiveLoop."""
-    memory = {"memory": LiveLoop}
-    if item.path.name in ON_BOTH_NETWORKS:
-        return {"tcp": asyncio.new_event_loop} | memory
-    return memory
+    """Run what the networks have in common on both, and the rest on a LiveLoop.
+
+    What runs under Pyodide has its loop there.
+    """
+    tcp, memory = {"tcp": asyncio.new_event_loop}, {"memory": LiveLoop}
+    if "assets" in item.fixturenames:
+        return tcp
+    return tcp | memory if item.path.name in ON_BOTH_NETWORKS else memory
 
 
 @pytest.fixture(scope="session")

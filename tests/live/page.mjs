@@ -53,6 +53,15 @@ lines.on("line", (line) => {
   const { type, ...message } = JSON.parse(line);
   if (type === "run") session.run(message.run, message.cell, message.source);
   else if (type === "stop") session.stop();
+  else if (type === "play") {
+    const { run, application, client, options } = message;
+    session.play(run, application, client, JSON.stringify(options));
+  } else if (type === "connect") {
+    const { socket, url, protocols, origin } = message;
+    session.clients.connect(socket, url, JSON.stringify(protocols), origin);
+  } else if (type === "send") session.clients.send(message.socket, message.data, message.text);
+  else if (type === "close") session.clients.close(message.socket, message.code, message.reason ?? "");
+  else if (type === "abandon") session.clients.abandon(message.socket);
   else say({ type, needs: JSON.parse(session.needs(JSON.stringify(message.sources))) });
 });
 lines.on("close", () => process.exit(0));

@@ -23,6 +23,7 @@ WebSocketImplementation = Literal["websockets-sansio", "wsproto", "websockets"]
 def serve(
     app: ASGIApplication,
     *,
+    port: int = 0,
     ws: WebSocketImplementation = "websockets-sansio",
     ws_max_size: int = 16 * 1024 * 1024,
     ws_ping_interval: float | None = 20.0,
@@ -31,7 +32,7 @@ def serve(
     log_level: str = "warning",
     recorder: Recorder | None = None,
 ) -> Starting:
-    """Serve an ASGI application on 127.0.0.1, on a port that is free.
+    """Serve an ASGI application on 127.0.0.1, by default on a port that is free.
 
     `server = await serve(app)` runs until it is stopped, the cell is run again or the
     kernel ends; `async with serve(app) as server` until the block ends. A cell which
@@ -39,6 +40,7 @@ def serve(
 
     Args:
         app: an ASGI 3 application.
+        port: where to listen, 0 for one that is free.
         ws: uvicorn's WebSocket implementation.
         ws_max_size: the longest message accepted, in bytes.
         ws_ping_interval: seconds between keepalive pings, None for none.
@@ -55,12 +57,14 @@ def serve(
     Raises:
         LifespanError: the application's start-up failed, also by `SystemExit`; raised
             by the `await`.
+        OSError: another has the port; raised by the `await`.
     """
     watched = WatchedLifespan(app, required=lifespan == "on")
     recorder = recorder or Recorder()
     protocol = recorder.protocol(H11Protocol)
     config = uvicorn.Config(
         recorder.application(watched),
+        port=port,
         interface="asgi3",
         loop="asyncio",
         http=cast(type[asyncio.Protocol], protocol),  # uvicorn calls it, no more

@@ -32,7 +32,11 @@ class ThreadHost:
 
     def __init__(self, config: uvicorn.Config, recorder: Recorder) -> None:
         sock = socket.socket()
-        sock.bind(("127.0.0.1", 0))
+        try:
+            sock.bind(("127.0.0.1", config.port))
+        except OSError:
+            sock.close()
+            raise
         self.port: int = sock.getsockname()[1]
         self.log = ServerLog(self._is_current)
         self._recorder = recorder

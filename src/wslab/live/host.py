@@ -33,7 +33,7 @@ class LiveHost:
         if loop is None:
             raise RuntimeError("LiveHost needs a running LiveLoop")
         sock = loop.network.new_socket()
-        sock.bind(("127.0.0.1", 0))
+        sock.bind(("127.0.0.1", config.port))
         self.port: int = sock.getsockname()[1]
         self.log = ServerLog(self._is_current)
         self._recorder = recorder

@@ -26,6 +26,23 @@ class News:
     whole: Connection
 
 
+class Wholes:
+    """Puts the looks at connections together, each from its beginning."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        """Keep of each connection what `bounds` says, until it is over."""
+        self._bounds = bounds
+        self._wholes: dict[int, Connection] = {}
+
+    def news(self, new: Connection) -> News:
+        """Return a look at a connection, with all that is kept of it."""
+        earlier = self._wholes.pop(new.number, None)
+        whole = new if earlier is None else joined(earlier, new, self._bounds)
+        if not whole.is_over:
+            self._wholes[new.number] = whole
+        return News(new, whole)
+
+
 class View(Protocol):
     """What shows or keeps the connections of a `Watch`."""
 
@@ -66,9 +83,8 @@ class Watch:
         self._recorder = recorder
         self._views = list(views)
         self._interval = interval
-        self._bounds = bounds
         self._failed = failed or _log
-        self._wholes: dict[int, Connection] = {}
+        self._wholes = Wholes(bounds)
         self._ending = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name="wslab watch", daemon=True
@@ -94,7 +110,7 @@ class Watch:
         trace = self._recorder.take(ends=True)
         if not trace.connections and not trace.left_out:
             return
-        news = [self._news(new) for new in trace.connections]
+        news = [self._wholes.news(new) for new in trace.connections]
         self._tell(lambda view: view.show(news, trace.left_out))
 
     def _tell(self, tell: Callable[[View], None]) -> None:
@@ -104,13 +120,6 @@ class Watch:
             except Exception as error:
                 self._views.remove(view)
                 self._failed(error)
-
-    def _news(self, new: Connection) -> News:
-        earlier = self._wholes.pop(new.number, None)
-        whole = new if earlier is None else joined(earlier, new, self._bounds)
-        if not whole.is_over:
-            self._wholes[new.number] = whole
-        return News(new, whole)
 
 
 def _log(error: Exception) -> None:

@@ -9,7 +9,7 @@ import linecache
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from types import CodeType, TracebackType
@@ -102,22 +102,46 @@ class Cells:
 
     async def run(self, run: str, cell: str, source: str) -> Status:
         """Run a cell's source and emit its outputs; return how it ended."""
+        filename = f"<cell {self._count + 1}>"
+        self._names[filename] = f"Cell In[{self._count + 1}]"
+        act = self._execute(source, filename)
+        return await self.perform(run, cell, act, filename)
+
+    async def perform(
+        self, run: str, cell: str, act: Coroutine[Any, Any, None], filename: str = ""
+    ) -> Status:
+        """Await a coroutine as if a cell did: what it writes and raises is the cell's.
+
+        Args:
+            run: tells it from others of the same cell.
+            cell: the cell's identity.
+            act: what is awaited.
+            filename: where a traceback begins; "" for the coroutine itself.
+        """
         self._count += 1
         self._latest = execution = Execution(run, cell, self._count)
         EXECUTION.set(execution)
-        filename = f"<cell {self._count}>"
-        self._names[filename] = f"Cell In[{self._count}]"
-        status = await self._executed(source, filename, execution)
+        status = await self._performed(act, filename, execution)
         for hook in self._after:
             hook()
         self._flush()
         return status
 
-    async def _executed(
-        self, source: str, filename: str, execution: Execution
+    def value(self, name: str) -> Any:
+        """Return what cells have given a name to, None if none has."""
+        return vars(self._module).get(name)
+
+    def clear(self) -> None:
+        """Forget what cells have given names to."""
+        names = vars(self._module)
+        for name in [it for it in names if it != "display" and not it.startswith("__")]:
+            del names[name]
+
+    async def _performed(
+        self, act: Coroutine[Any, Any, None], filename: str, execution: Execution
     ) -> Status:
         try:
-            await self._execute(source, filename)
+            await act
         except asyncio.CancelledError as error:
             self._fail(error, filename, execution)
             task = asyncio.current_task()

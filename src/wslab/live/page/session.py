@@ -1,17 +1,21 @@
-"""What a worker's JavaScript talks to: cells to run, one after the other."""
+"""What a worker's JavaScript talks to: cells to run, one after the other; sockets."""
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any
 
 from wslab.live.needs import needs
 from wslab.live.page import interpreter
 from wslab.live.page.cells import Cells, Execution, Status
+from wslab.live.page.clients import Clients
 from wslab.live.page.loop import PageLoop
+from wslab.live.page.playground import Playground
+
+Act = Callable[[], Coroutine[Any, Any, Status]]
 
 
 class Session:
@@ -22,6 +26,7 @@ class Session:
 
     Attributes:
         drive: runs what is ready; for JavaScript, as `PageLoop` says.
+        clients: the WebSockets of the page's own scripts.
     """
 
     def __init__(self, post: Callable[[str], None]) -> None:
@@ -31,18 +36,35 @@ class Session:
         interpreter.complete(self._loop)
         self._cells = Cells(self._output)
         self._cells.install()
-        self._waiting: deque[tuple[str, str, str]] = deque()
+        self._waiting: deque[tuple[str, str, Act]] = deque()
         self._running: Any = None
+        self.clients = Clients(self._tell)
+        self._playground = Playground(self._cells, self._tell)
         self.drive = self._loop.drive
 
     def run(self, run: str, cell: str, source: str) -> None:
         """Run a cell once those before it have ended; `done` tells its end."""
-        self._waiting.append((run, cell, source))
-        if self._running is None:
-            self._next()
+        self._begin(run, cell, lambda: self._cells.run(run, cell, source))
+
+    def play(self, run: str, application: str, client: str, options: str) -> None:
+        """Serve an application and run a client, as `Playground.play` does.
+
+        Args:
+            run: tells it from others; `done` has it, with a cell "client".
+            application: the source of a module with `app`.
+            client: the source of a client in Python, "" for none.
+            options: those of `serve`, as a JSON object.
+        """
+        given = json.loads(options)
+        play = self._playground.play
+        self._begin(run, "client", lambda: play(run, application, client, given))
 
     def stop(self) -> None:
-        """Cancel the running cell, also where it blocks, and those that wait."""
+        """Cancel the running cell, also where it blocks, and those that wait.
+
+        The playground's server ends, too.
+        """
+        self._playground.stop()
         waiting, self._waiting = self._waiting, deque()
         if self._running is not None:
             self._running.cancel()
@@ -58,13 +80,17 @@ class Session:
         """
         return json.dumps([sorted(it) for it in needs(json.loads(sources))])
 
+    def _begin(self, run: str, cell: str, act: Act) -> None:
+        self._waiting.append((run, cell, act))
+        if self._running is None:
+            self._next()
+
     def _next(self) -> None:
         if not self._waiting:
             self._running = None
             return
-        run, cell, source = self._waiting.popleft()
-        running = self._cells.run(run, cell, source)
-        self._running = self._loop.create_task(running, context=Context())
+        run, cell, act = self._waiting.popleft()
+        self._running = self._loop.create_task(act(), context=Context())
 
         def done(task: Any) -> None:
             self._done(run, cell, "cancelled" if task.cancelled() else task.result())

@@ -1,0 +1,6 @@
+from websockets.asyncio.client import connect
+
+async with connect("ws://127.0.0.1:8000/upper") as ws:
+    await ws.send("hello")
+    print(await ws.recv())
+    await ws.close(3000, "enough")
