@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve site lab test test-fast lint format bench lock clean
+.PHONY: help serve site lab test test-all test-fast lint format bench lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -24,6 +24,9 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 UNCOVERED = $(shell command -v redis-server >/dev/null || echo '*/rooms/redis/*')
 test: $(READY)  ## run every test; print the coverage, which must not fall below 97 %
 	@WSLAB_UNCOVERED='$(UNCOVERED)' $(BIN)/pytest -n logical --dist worksteal --cov
+
+test-all:  ## the same, with all chapters in a page, of which it takes a fifth a day
+	@WSLAB_LIVE=all $(MAKE) test
 
 test-fast: $(READY)  ## run the tests without browsers, notebooks and builds
 	@$(BIN)/pytest -n logical -m "not slow"

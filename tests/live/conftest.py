@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -27,5 +28,9 @@ def pytest_asyncio_loop_factories(item):
 
 @pytest.fixture(scope="session")
 def assets() -> Assets:
-    """Build them as the site does, once, into the same cache."""
-    return build_assets(ROOT, ROOT / ".cache" / "live")
+    """Build them as the site does, into the same cache, in one xdist worker."""
+    cache = ROOT / ".cache" / "live"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return build_assets(ROOT, cache)
