@@ -1,6 +1,7 @@
 """The region of the terminal view: bounded in width and height, whatever is open."""
 
 import pytest
+from rich.cells import cell_len
 from rich.text import Text
 
 from wslab.cli.trace.tally import Tally
@@ -51,6 +52,18 @@ def test_a_region_is_no_wider_and_no_higher_than_there_is_room(columns, rows, co
     assert len(lines) <= rows
     assert max(line.cell_len for line in lines) <= columns
     assert all(isinstance(line, Text) and "\n" not in line.plain for line in lines)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_the_lanes_of_a_region_stay_straight_beside_wide_characters(columns):
+    said = [line.plain for line in lines_of(1, columns, 24)]
+    rows = [line for line in said if line.startswith("│")]
+    assert sum("日本" in row for row in rows) == 1
+    bars = {
+        tuple(cell_len(row[:place]) for place, it in enumerate(row) if it == "│")
+        for row in rows
+    }
+    assert len(bars) == 1
 
 
 def test_of_a_thousand_connections_those_are_listed_that_did_something_last():

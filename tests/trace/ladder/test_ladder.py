@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wslab.trace.ladder.columns import columns_of
 from wslab.trace.ladder.fold import fold
 from wslab.trace.ladder.labels import application_label, wire_label
 from wslab.trace.ladder.order import rows_of
@@ -230,12 +231,12 @@ def test_any_trace_has_both_forms(events):
     ends = connection(events), connection(events, path="/\x1b[2J" + 99 * "x")
     trace = Trace(ends)
     for line in str(trace).split("\n"):
-        assert len(line) <= 88
+        assert columns_of(line) <= 88
         assert line.isprintable()
     svg = ElementTree.fromstring(trace._repr_mimebundle_()["text/html"])
     assert svg.tag == f"{SVG}svg"
     for text in svg.iter(f"{SVG}text"):
-        assert len(text.text or "") <= 80
+        assert columns_of(text.text or "") <= 80
 
 
 sizes = st.sampled_from([0, 1, 65535, 1 << 40])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from wslab.trace.ladder.columns import beginning, columns_of
+
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 DOT = "\N{MIDDLE DOT} "
 
 _SHORTEST = 4
-"""Characters that a payload is cut to at least; with less room it is left out."""
+"""Columns that a payload is cut to at least; with less room it is left out."""
 
 _SHORTEST_NAME = 5
 
@@ -23,9 +25,16 @@ def printable(text: str) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Return `text` without control characters, or its beginning and an ellipsis."""
+    """Return `text` without control characters, or its beginning and an ellipsis.
+
+    Args:
+        text: What to say.
+        width: The columns that it may take.
+    """
     text = printable(text)
-    return text if len(text) <= width else text[: width - 1] + ELLIPSIS
+    if columns_of(text) <= width:
+        return text
+    return beginning(text, width - 1) + ELLIPSIS
 
 
 class Payload(NamedTuple):
@@ -39,17 +48,17 @@ class Payload(NamedTuple):
     whole: bool = True
 
     def fit(self, room: int) -> str:
-        """Return at most `room` characters, "" where that is too little to read."""
+        """Return at most `room` columns, "" where that is too little to read."""
         extra = 0 if self.whole else 1
         quotes = 2 if self.form == "quoted" else 0
-        if len(self.text) + extra + quotes <= room:
+        if columns_of(self.text) + extra + quotes <= room:
             return self._dress(self.text, self.whole)
         if room < _SHORTEST:
             return ""
         kept = room - 1 - quotes
         if self.form == "hex":
             kept -= (kept + 1) % 3
-        return self._dress(self.text[:kept], False)
+        return self._dress(beginning(self.text, kept), False)
 
     def _dress(self, text: str, whole: bool) -> str:
         text = text if whole else text + ELLIPSIS
@@ -73,15 +82,17 @@ class Label(NamedTuple):
     failed: bool = False
 
     def fit(self, width: int) -> str:
-        """Return the label in `width` characters, if what must be said has room."""
+        """Return the label in `width` columns, if what must be said has room."""
         before = " ".join(filter(None, [self.name, self.code]))
         after = f" {self.notes}" if self.notes else ""
-        room = width - len(before) - len(after) - (1 if before else 0)
+        room = width - columns_of(f"{before} " if before else "") - columns_of(after)
         if self.payload is not None and room > 0:
             shown = self.payload.fit(room) or ELLIPSIS
             return f"{before} {shown}{after}".strip()
-        if len(before) + len(after) <= width:
+        if columns_of(before + after) <= width:
             return before + after
         facts = " ".join(filter(None, [self.code, self.notes.removeprefix(DOT)]))
-        name = cut(self.brief or self.name, max(_SHORTEST_NAME, width - len(facts) - 1))
+        name = cut(
+            self.brief or self.name, max(_SHORTEST_NAME, width - columns_of(facts) - 1)
+        )
         return f"{name} {facts}".strip()

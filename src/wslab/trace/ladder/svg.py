@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from html import escape
 
+from wslab.trace.ladder.columns import columns_of
 from wslab.trace.ladder.label import Label, cut
 from wslab.trace.ladder.rung import Note, Rung
 from wslab.trace.ladder.sections import Ladder, Section
@@ -185,9 +186,10 @@ def _label(
 
 def _squeezed(label: str, width: int) -> str:
     """Return how letters get narrower, where nothing of a label may be cut."""
-    if len(label) <= width:
+    taken = columns_of(label)
+    if taken <= width:
         return ""
-    share = width / len(label)
+    share = width / taken
     return f' style="font-size:min({13 * share:.1f}px,{3.19 * share:.2f}cqi)"'
 
 

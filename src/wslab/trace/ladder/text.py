@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from wslab.trace.ladder.columns import columns_of
 from wslab.trace.ladder.label import Label, cut
 from wslab.trace.ladder.rung import Note, Rung, Side
 from wslab.trace.ladder.sections import Ladder, Section
@@ -113,7 +114,7 @@ def _wire(side: Side | None, width: int) -> list[Part]:
     if side is None:
         return [Part(" " * (width + 1))]
     label = side.label.fit(width - 4)
-    arrow = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * (width - 3 - len(label))
+    arrow = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * (width - 3 - columns_of(label))
     if side.sender == "client":
         arrow = f" {arrow}\N{RIGHTWARDS ARROW} "
         said = Part(f" {label}", _style(side.label, "client"))
