@@ -54,6 +54,32 @@ def test_a_recording_becomes_a_test_narrowed_as_any_view(tmp_path):
     assert "1 passed" in done.stdout, done.stdout
 
 
+def test_a_reloader_is_refused_in_a_sentence_which_says_what_to_do(tmp_path):
+    file = tmp_path / "test_app.py"
+    with trace(tmp_path, "--as-test", str(file), "--reload", *SERVED) as command:
+        assert command.status() == 2
+    said = command.err[-1]
+    assert "record with --out FILE, then `wslab trace show FILE --as-test TEST`" in said
+    assert not file.exists()
+
+
+def test_what_was_recorded_through_reloads_becomes_a_test(tmp_path):
+    recording, file = tmp_path / "it.trace", tmp_path / "test_app.py"
+    words = ("--out", str(recording), "--reload", "--reload-delay", "0.05", *SERVED)
+    with trace(tmp_path, *words) as command:
+        command.wait_for_text("Started server process")
+        command.say("one", path="/one")
+        application = tmp_path / "app.py"
+        application.write_text(application.read_text() + "\n# changed\n")
+        command.wait_for_text("Started server process", times=2)
+        command.say("two", path="/two")
+        assert command.end() == 0
+    with trace(tmp_path, "show", str(recording), "--as-test", str(file)) as command:
+        assert command.status() == 0
+    done = pytest_on(file)
+    assert "2 passed" in done.stdout, done.stdout
+
+
 def test_a_file_that_is_there_stays_as_it_is(tmp_path):
     file = tmp_path / "test_app.py"
     file.write_text("mine")

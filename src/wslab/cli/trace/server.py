@@ -132,6 +132,9 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     if config.workers > 1:
         print(MANY_WORKERS, file=sys.stderr)
         return 2
+    if options.as_test and config.should_reload:
+        print(TEST_OF_MANY, file=sys.stderr)
+        return 2
     if options.as_test:
         replay.create(options.as_test, config.name)
     if options.out:
@@ -142,6 +145,10 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
 MANY_WORKERS = """\
 wslab trace: one process can be traced, not several: leave out --workers, and unset
 WEB_CONCURRENCY"""
+
+TEST_OF_MANY = """\
+wslab trace: --as-test is written by the process that ends, and --reload ends one at \
+each change: record with --out FILE, then `wslab trace show FILE --as-test TEST`"""
 
 NO_DOTENV = """\
 wslab trace: uvicorn reads --env-file with a package that is not installed: \
