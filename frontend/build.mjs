@@ -11,6 +11,8 @@ const SCRIPTS = [
     format: "esm",
     of: ["live/runner.ts", "live/worker.ts", "live/editor.ts", "live/frame-inside.ts"],
   },
+  { to: `${SITE}/scripts/live`, format: "esm", of: ["live/playground.ts"] },
+  { to: `${SITE}/scripts/live`, format: "iife", of: ["live/client.ts"] },
   // At the root of the site, whose pages it answers for.
   { to: SITE, format: "iife", of: ["live/service-worker.ts"] },
 ];

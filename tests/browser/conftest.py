@@ -1,5 +1,6 @@
 """Headless Chromium over sites that are built once and served on 127.0.0.1."""
 
+import json
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -79,7 +80,7 @@ def build_sample(directory: Path) -> None:
 
 
 def build_running(directory: Path) -> None:
-    """Build a site whose one chapter runs in its page."""
+    """Build a site whose one chapter runs in its page, with the playground."""
     project = write_project(
         directory / "project", {"01-running": running()}, "# Home\n"
     )
@@ -90,6 +91,12 @@ def build_running(directory: Path) -> None:
         copy = project.directory / pins
         copy.parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / pins, copy)
+    playground = project.directory / "site_src" / "playground"
+    shutil.copytree(ROOT / "site_src" / "playground", playground)
+    settings = project.directory / "mkdocs.yml"
+    written = json.loads(settings.read_text())
+    written["nav"].append("playground/index.md")
+    settings.write_text(json.dumps(written))
     built = project.build(
         timeout=560, LIVE_ASSETS="true", LIVE_CACHE=str(ROOT / ".cache" / "live")
     )

@@ -65,7 +65,7 @@ def printed(heard: list[dict[str, Any]]) -> str:
 
 def ladders(heard: list[dict[str, Any]]) -> dict[int, str]:
     """The latest ladder of each connection."""
-    return {it["number"]: it["text"] for it in heard if it["type"] == "trace"}
+    return {it["number"]: it["html"] for it in heard if it["type"] == "trace"}
 
 
 async def test_a_client_in_python_and_the_ladder(page):
@@ -74,9 +74,9 @@ async def test_a_client_in_python_and_the_ladder(page):
     assert heard[-1]["status"] == "ok"
     assert printed(heard) == "hello\n"
     latest = [it for it in heard if it["type"] == "trace"][-1]
-    assert 'text "hello"' in latest["text"]
     assert latest["html"].startswith("<svg")
-    assert latest["cause"] == "client-closed"
+    assert "client sends close 1000" in latest["html"]
+    assert latest["why"].startswith("The client closed with 1000")
     assert latest["section"]
 
 

@@ -1,6 +1,6 @@
 /** The worker that runs Python, from the page's side: loading, running, stopping, ending. */
 
-import { type FromWorker, heard, type ToWorker } from "./messages.ts";
+import { type Asked, type FromWorker, heard, type Options, type ToWorker } from "./messages.ts";
 
 /** Milliseconds that a cell has to end by itself once it is told to stop. */
 const GRACE = 2500;
@@ -73,10 +73,22 @@ export class Interpreter {
     this.#post({ type: "run", run, cell, source });
   }
 
-  /** Stop the running cell: by its own means, else by ending the worker after a moment. */
+  /** Serve an application, and run a client in Python; what comes of it is told as of a cell's run. */
+  play(run: string, application: string, client: string, options: Options): void {
+    this.#running = run;
+    this.#post({ type: "play", run, application, client, options });
+  }
+
+  /** Pass on what a WebSocket of the page asks. */
+  ask(asked: Asked): void {
+    this.#post(asked);
+  }
+
+  /** Stop what runs: by its own means, and what will not end by ending the worker after a moment. */
   stop(): void {
-    if (this.#running === undefined || this.#ending !== undefined) return;
+    if (this.#ending !== undefined) return;
     this.#post({ type: "stop" });
+    if (this.#running === undefined) return;
     this.#ending = window.setTimeout(() => this.#lose(GONE), GRACE);
   }
 

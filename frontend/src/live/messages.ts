@@ -1,5 +1,7 @@
 /** What a page and its worker say to each other: plain objects, each with a type. */
 
+import type { FromServer, ToServer } from "./client/messages.ts";
+
 /** An output in nbformat's shape. Long texts may come in several parts. */
 export type Output =
   | { readonly output_type: "stream"; readonly name: "stdout" | "stderr"; readonly text: Text }
@@ -17,9 +19,20 @@ export type ToWorker =
   | { readonly type: "needs"; readonly asked: number; readonly sources: readonly string[] }
   | { readonly type: "run"; readonly run: string; readonly cell: string; readonly source: string }
   | { readonly type: "stop" }
-  | { readonly type: "connect"; readonly socket: string; readonly url: string; readonly protocols: readonly string[] }
-  | { readonly type: "send"; readonly socket: string; readonly data: string | ArrayBuffer }
-  | { readonly type: "close"; readonly socket: string; readonly code?: number; readonly reason?: string };
+  | {
+      readonly type: "play";
+      readonly run: string;
+      readonly application: string;
+      readonly client: string;
+      readonly options: Options;
+    }
+  | Asked;
+
+/** What a WebSocket in a page of an origin asks. */
+export type Asked = ToServer & { readonly origin: string };
+
+/** Those of `wslab.lab.serve` that a reader may choose. */
+export type Options = Readonly<Record<string, string | number>>;
 
 export type FromWorker =
   | { readonly type: "progress"; readonly loaded: number; readonly total: number; readonly step: string }
@@ -28,17 +41,18 @@ export type FromWorker =
   | { readonly type: "output"; readonly run: string; readonly cell: string; readonly output: Output }
   | { readonly type: "done"; readonly run: string; readonly cell: string; readonly status: Status }
   | { readonly type: "failed"; readonly message: string; readonly lost: boolean }
-  | { readonly type: "opened"; readonly socket: string; readonly protocol: string; readonly extensions: string }
-  | { readonly type: "message"; readonly socket: string; readonly data: string | ArrayBuffer }
-  | { readonly type: "sent"; readonly socket: string; readonly bytes: number }
-  | { readonly type: "errored"; readonly socket: string }
-  | (Closed & { readonly type: "closed"; readonly socket: string })
-  | { readonly type: "trace"; readonly [name: string]: unknown };
+  | { readonly type: "serving"; readonly run: string }
+  | Grown
+  | FromServer;
 
-interface Closed {
-  readonly code: number;
-  readonly reason: string;
-  readonly clean: boolean;
+/** A connection's ladder, whole: as a drawing, and why it ended, with the section that shows it. */
+export interface Grown {
+  readonly type: "trace";
+  readonly number: number;
+  readonly html: string;
+  readonly over: boolean;
+  readonly why: string | null;
+  readonly section: string | null;
 }
 
 type Check = (value: unknown) => boolean;
@@ -46,6 +60,7 @@ type Check = (value: unknown) => boolean;
 type Shapes = Readonly<Record<string, Readonly<Record<string, Check>>>>;
 
 const isText: Check = (value) => typeof value === "string";
+const isTextOrNull: Check = (value) => value === null || isText(value);
 const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value);
 const isTruth: Check = (value) => typeof value === "boolean";
 const isData: Check = (value) => isText(value) || value instanceof ArrayBuffer;
@@ -76,7 +91,8 @@ const MESSAGES: Readonly<Record<FromWorker["type"], Readonly<Record<string, Chec
   sent: { socket: isText, bytes: isNumber },
   errored: { socket: isText },
   closed: { socket: isText, code: isNumber, reason: isText, clean: isTruth },
-  trace: {},
+  serving: { run: isText },
+  trace: { number: isNumber, html: isText, over: isTruth, why: isTextOrNull, section: isTextOrNull },
 };
 
 function isShaped(value: unknown, key: string, shapes: Shapes): boolean {

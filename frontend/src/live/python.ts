@@ -24,10 +24,20 @@ interface Callable {
   callPromising(): Promise<void>;
 }
 
+/** `wslab.live.page.clients.Clients`. */
+export interface Clients {
+  connect(socket: string, url: string, protocols: string, origin: string): void;
+  send(socket: string, data: string, isText: boolean): void;
+  close(socket: string, code: number | undefined, reason: string): void;
+  abandon(socket: string): void;
+}
+
 /** `wslab.live.page.session.Session`. */
 export interface Session {
   readonly drive: Callable;
+  readonly clients: Clients;
   run(run: string, cell: string, source: string): void;
+  play(run: string, application: string, client: string, options: string): void;
   stop(): void;
   needs(sources: string): string;
 }

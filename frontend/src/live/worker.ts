@@ -37,8 +37,23 @@ function progress(loaded: number, total: number, step: string): void {
   post({ type: "progress", loaded, total, step });
 }
 
+/** A message as Python says it: bytes are in base64. */
+type Said = FromWorker | { readonly type: "message"; readonly socket: string; readonly data: { readonly base64: string } };
+
+function unpacked(message: Said): FromWorker {
+  if (message.type !== "message" || typeof message.data !== "object" || !("base64" in message.data)) {
+    return message as FromWorker;
+  }
+  const { buffer } = Uint8Array.from(atob(message.data.base64), (it) => it.charCodeAt(0));
+  return { ...message, data: buffer };
+}
+
+function toBase64(data: ArrayBuffer): string {
+  return btoa(Array.from(new Uint8Array(data), (byte) => String.fromCharCode(byte)).join(""));
+}
+
 async function load(manifest: string): Promise<Python> {
-  const said = (message: string): void => streams.pass(JSON.parse(message) as FromWorker);
+  const said = (message: string): void => streams.pass(unpacked(JSON.parse(message) as Said));
   const python = await Python.start(await Assets.open(manifest), progress, said);
   const turn = python.session.drive;
   const waits = "Suspending" in WebAssembly; // JSPI: the interpreter's stack can be put aside
@@ -59,7 +74,8 @@ let loading: Promise<Python> | undefined;
 /** The run that waits for a bundle, which Stop takes back. */
 let waiting = "";
 
-async function run(python: Python, { run, cell, source }: ToWorker & { type: "run" }): Promise<void> {
+/** Begin a run once the bundles are there that its source imports. */
+async function begin(python: Python, run: string, cell: string, source: string, act: () => void): Promise<void> {
   waiting = run;
   try {
     await python.provide(source, progress);
@@ -68,7 +84,7 @@ async function run(python: Python, { run, cell, source }: ToWorker & { type: "ru
   }
   if (waiting !== run) return post({ type: "done", run, cell, status: "cancelled" });
   waiting = "";
-  python.session.run(run, cell, source);
+  act();
 }
 
 async function hear(message: ToWorker): Promise<void> {
@@ -85,8 +101,33 @@ async function hear(message: ToWorker): Promise<void> {
       post({ type: "needs", asked: message.asked, needs });
       break;
     }
-    case "run":
-      await run(python, message);
+    case "run": {
+      const { run, cell, source } = message;
+      await begin(python, run, cell, source, () => python.session.run(run, cell, source));
+      break;
+    }
+    case "play": {
+      const { run, application, client, options } = message;
+      const play = (): void => python.session.play(run, application, client, JSON.stringify(options));
+      await begin(python, run, "client", `${application}\n${client}`, play);
+      break;
+    }
+    case "connect": {
+      const { socket, url, protocols, origin } = message;
+      python.session.clients.connect(socket, url, JSON.stringify(protocols), origin);
+      break;
+    }
+    case "send": {
+      const { socket, data } = message;
+      const isText = typeof data === "string";
+      python.session.clients.send(socket, isText ? data : toBase64(data), isText);
+      break;
+    }
+    case "close":
+      python.session.clients.close(message.socket, message.code, message.reason ?? "");
+      break;
+    case "abandon":
+      python.session.clients.abandon(message.socket);
       break;
     case "stop":
       if (waiting) waiting = "";

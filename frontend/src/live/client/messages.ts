@@ -37,3 +37,28 @@ export type FromFrame = ToServer | Line;
 export type Show = { readonly type: "show"; readonly source: string };
 
 export type ToFrame = FromServer | Show;
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === "string";
+const isAbsentOr =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+
+const SHAPES: Readonly<Record<FromFrame["type"], Readonly<Record<string, Check>>>> = {
+  connect: { socket: isText, url: isText, protocols: (value) => Array.isArray(value) && value.every(isText) },
+  send: { socket: isText, data: (value) => isText(value) || value instanceof ArrayBuffer },
+  close: { socket: isText, code: isAbsentOr(Number.isInteger), reason: isAbsentOr(isText) },
+  abandon: { socket: isText },
+  console: { level: (value) => LEVELS.some((it) => it === value), text: isText },
+};
+
+/** Return what a frame said, undefined if it is no message: the reader's code runs in there. */
+export function said(data: unknown): FromFrame | undefined {
+  const fields = Object(data) as Record<string, unknown>;
+  const { type } = fields;
+  if (typeof type !== "string" || !Object.hasOwn(SHAPES, type)) return undefined;
+  const shape = Object.entries(SHAPES[type as FromFrame["type"]]);
+  return shape.every(([name, check]) => check(fields[name])) ? (fields as FromFrame) : undefined;
+}

@@ -9,7 +9,6 @@ from wslab.live.page.clients import Tell
 from wslab.trace.explain import explain
 from wslab.trace.ladder.sections import ladder_of
 from wslab.trace.ladder.svg import ladder_html
-from wslab.trace.ladder.text import ladder_text
 from wslab.trace.model import Connection
 from wslab.trace.recorder import Recorder
 from wslab.trace.recording import Bounds
@@ -41,13 +40,12 @@ class Growing:
 
 
 def _drawn(connection: Connection) -> dict[str, Any]:
-    ladder = ladder_of([connection])
+    ladder = ladder_of([connection], explained=False)
     why = explain(connection)
     return {
         "number": connection.number,
         "html": ladder_html(ladder),
-        "text": ladder_text(ladder),
         "over": connection.is_over,
-        "cause": why.cause if why else None,
+        "why": why.text if why else None,
         "section": why.section if why else None,
     }

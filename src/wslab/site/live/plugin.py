@@ -30,6 +30,9 @@ from wslab.site.notebooks import NotebookError
 
 FOLDER = "live"
 RUNNER = "scripts/live/runner.js"
+PLAYGROUND = {"playground/index.md": "scripts/live/playground.js"}
+"""Pages with a script of their own that starts a page's Python."""
+
 LICENCES_PAGE = "licences.md"
 
 _CELL = re.compile(r'<div data-cell="([\w-]+)"')
@@ -80,12 +83,15 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
     def on_page_content(
         self, html: str, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
-        """Tell a chapter's page where its runner is, and which cells can't run."""
-        runs = self._manifest and files.get_file_from_path(RUNNER)
-        if page.file.generated_by != "wslab" or not runs:
+        """Tell a page where its script is, and a chapter's which cells can't run."""
+        is_chapter = page.file.generated_by == "wslab"
+        script = RUNNER if is_chapter else PLAYGROUND.get(page.file.src_uri)
+        if not script or not self._manifest or not files.get_file_from_path(script):
             return html
+        if not is_chapter:
+            return html + self._script(script, page.url)
         reasons = self._exceptions.cannot.get(Path(page.file.src_uri).stem, {})
-        return _with_reasons(html, reasons) + self._runner(page.url)
+        return _with_reasons(html, reasons) + self._script(script, page.url)
 
     @event_priority(-100)  # once all others have written into the page
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
@@ -108,12 +114,12 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
             print(f"the site has no Run controls: {error}", file=sys.stderr)
             return None
 
-    def _runner(self, url: str) -> str:
-        script, manifest = (
-            get_relative_url(it, url) for it in (RUNNER, self._manifest)
+    def _script(self, script: str, url: str) -> str:
+        source, manifest = (
+            get_relative_url(it, url) for it in (script, self._manifest)
         )
         return (
-            f'<script type="module" src="{script}" data-live-manifest="{manifest}">'
+            f'<script type="module" src="{source}" data-live-manifest="{manifest}">'
             "</script>"
         )
 

@@ -1,0 +1,129 @@
+/** The playground's controls: what is run, by what, and with which options. */
+
+import { button } from "../control.ts";
+import { asFile, IMPLEMENTATIONS, type Kind, KINDS, NUMBERS, type Point, type Project } from "./project.ts";
+
+/** What the reader asks for. */
+export interface Asks {
+  run(): void;
+  stop(): void;
+  link(): void;
+  start(point: Point): void;
+  copied(text: string): void;
+}
+
+/** Labels and inputs; `project` is what they say. */
+export class Controls {
+  readonly #name = { value: "app" };
+  readonly #points = document.createElement("select");
+  readonly #implementation = select(IMPLEMENTATIONS.map((it) => [it, it]));
+  readonly #numbers = Object.keys(NUMBERS).map((name) => [name, number()] as const);
+  readonly #kind = select(Object.entries(KINDS));
+  readonly #pages = select([
+    ["1", "one"],
+    ["2", "two, side by side"],
+  ]);
+  readonly #application = area("The application, file:app");
+  readonly #client = area("The client");
+  readonly origin = Object.assign(document.createElement("input"), { value: "http://127.0.0.1:8000" });
+
+  constructor(parent: HTMLElement, points: readonly Point[], asks: Asks) {
+    this.#points.append(...points.map(({ name, title }) => new Option(title, name)));
+    this.#points.addEventListener("change", () => {
+      const point = points[this.#points.selectedIndex];
+      if (point) asks.start(point);
+    });
+    const bar = row(
+      labelled("Start from", this.#points),
+      button("Run", "Run application and client", () => asks.run()),
+      button("Stop", "Stop client and server", () => asks.stop()),
+      button("Copy link", "Copy a link to this code", () => asks.link()),
+      button("Copy as a file", "Copy the application as a file", () => asks.copied(asFile(this.project))),
+    );
+    bar.classList.add("live-bar");
+    const [[, size], [, interval]] = this.#numbers as [readonly [string, HTMLInputElement], readonly [string, HTMLInputElement]];
+    const options = row(
+      labelled("uvicorn's implementation", this.#implementation),
+      labelled("ws_max_size", size),
+      labelled("ping interval, s", interval),
+    );
+    const clients = row(
+      labelled("Client in", this.#kind),
+      labelled("Pages", this.#pages),
+      labelled("Origin of the page", this.origin),
+    );
+    const sides = document.createElement("div");
+    sides.className = "playground-sides";
+    sides.append(side(options, this.#application), side(clients, this.#client));
+    parent.append(bar, sides);
+    this.#kind.addEventListener("change", () => this.#show());
+    this.#show();
+  }
+
+  get project(): Project {
+    const options: Record<string, string | number> = { ws: this.#implementation.value };
+    for (const [name, input] of this.#numbers) if (input.valueAsNumber > 0) options[name] = input.valueAsNumber;
+    return {
+      name: this.#name.value,
+      application: this.#application.value,
+      client: { kind: this.#kind.value as Kind, source: this.#client.value, pages: Number(this.#pages.value) },
+      options,
+    };
+  }
+
+  set project({ name, application, client, options }: Project) {
+    this.#name.value = /^\w+$/.test(name) ? name : "app";
+    this.#points.value = name;
+    this.#application.value = application;
+    this.#client.value = client.source;
+    this.#kind.value = client.kind;
+    this.#pages.value = `${client.pages}`;
+    this.#implementation.value = `${options.ws ?? IMPLEMENTATIONS[0]}`;
+    for (const [key, input] of this.#numbers) input.value = `${options[key] ?? ""}`;
+    this.#show();
+  }
+
+  /** Show only what says something about this kind of client. */
+  #show(): void {
+    for (const input of [this.#pages, this.origin]) {
+      const label = input.closest("label");
+      if (label) label.hidden = this.#kind.value === "py";
+    }
+  }
+}
+
+function select(choices: readonly (readonly [string, string])[]): HTMLSelectElement {
+  const made = document.createElement("select");
+  made.append(...choices.map(([value, text]) => new Option(text, value)));
+  return made;
+}
+
+function number(): HTMLInputElement {
+  return Object.assign(document.createElement("input"), { type: "number", min: "0", step: "any", placeholder: "default" });
+}
+
+function area(label: string): HTMLTextAreaElement {
+  const made = Object.assign(document.createElement("textarea"), { spellcheck: false, rows: 18 });
+  made.setAttribute("aria-label", label);
+  made.setAttribute("autocapitalize", "off");
+  return made;
+}
+
+function labelled(text: string, control: HTMLElement): HTMLElement {
+  const label = document.createElement("label");
+  label.append(text, " ", control);
+  return label;
+}
+
+function row(...parts: HTMLElement[]): HTMLElement {
+  const made = document.createElement("div");
+  made.className = "playground-row";
+  made.append(...parts);
+  return made;
+}
+
+function side(...parts: HTMLElement[]): HTMLElement {
+  const made = document.createElement("div");
+  made.append(...parts);
+  return made;
+}

@@ -1,0 +1,102 @@
+/** What a playground has in it: an application, its client, and how uvicorn is to run. */
+
+import type { Options } from "../messages.ts";
+import { fragment, shared } from "../share.ts";
+
+/** An application and its client, whose name ends in ".py", ".js" or ".html". */
+export interface Project {
+  readonly name: string;
+  readonly application: string;
+  readonly client: { readonly kind: Kind; readonly source: string; readonly pages: number };
+  readonly options: Options;
+}
+
+export const KINDS = { py: "Python", js: "JavaScript", html: "a page" } as const;
+
+export type Kind = keyof typeof KINDS;
+
+/** uvicorn's WebSocket implementations, its default first. */
+export const IMPLEMENTATIONS = ["websockets-sansio", "wsproto", "websockets"] as const;
+
+/** The names of the options that are numbers, and what they are called on a command line. */
+export const NUMBERS = { ws_max_size: "--ws-max-size", ws_ping_interval: "--ws-ping-interval" } as const;
+
+/** One line of starting-points.json. */
+export interface Point {
+  readonly name: string;
+  readonly title: string;
+  readonly client: string;
+  readonly pages?: number;
+  readonly options?: Options;
+}
+
+async function text(address: URL): Promise<string> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address.pathname} could not be loaded: ${response.status}`);
+  return response.text();
+}
+
+/** Return the starting points, whose files lie below an address. */
+export async function points(base: string): Promise<Point[]> {
+  return JSON.parse(await text(new URL("starting-points.json", base))) as Point[];
+}
+
+/** Return what a starting point has. */
+export async function started({ name, client, pages = 1, options = {} }: Point, base: string): Promise<Project> {
+  const [application, source] = await Promise.all([
+    text(new URL(`${name}.py`, base)),
+    text(new URL(client, base)),
+  ]);
+  return { name, application, client: { kind: client.split(".").pop() as Kind, source, pages }, options };
+}
+
+/** The name under which a link carries a project. */
+const CELL = "playground";
+
+/** Return a fragment that carries a project. */
+export async function toFragment({ name, application, client, options }: Project): Promise<string> {
+  const { kind, source, pages } = client;
+  const packed = JSON.stringify([name, application, kind, source, pages, options]);
+  return fragment({ cell: CELL, source: packed });
+}
+
+/**
+ * Return the project that a fragment carries.
+ *
+ * @throws Error if it is damaged, too long or no project's.
+ */
+export async function fromFragment(hash: string): Promise<Project> {
+  const { cell, source } = await shared(hash);
+  const found: unknown = cell === CELL ? JSON.parse(source) : null;
+  const [name, application, kind, client, pages, options] = Array.isArray(found) ? (found as unknown[]) : [];
+  const texts = [name, application, kind, client].every((it) => typeof it === "string");
+  if (!texts || !Object.hasOwn(KINDS, kind as string) || (pages !== 1 && pages !== 2)) {
+    throw new Error("it carries no playground");
+  }
+  return {
+    name: `${name}`,
+    application: `${application}`,
+    client: { kind: kind as Kind, source: `${client}`, pages },
+    options: known(options),
+  };
+}
+
+/** Return those options that there are, with values that they may have. */
+function known(options: unknown): Options {
+  const given = Object(options) as Record<string, unknown>;
+  const found: Record<string, string | number> = {};
+  if (IMPLEMENTATIONS.some((it) => it === given.ws)) found.ws = given.ws as string;
+  for (const name of Object.keys(NUMBERS)) {
+    const value = given[name];
+    if (typeof value === "number" && value > 0) found[name] = value;
+  }
+  return found;
+}
+
+/** Return the application as a file, which says how it is run. */
+export function asFile({ name, application, options }: Project): string {
+  const numbers = Object.entries(NUMBERS).flatMap(([it, flag]) => (it in options ? [flag, `${options[it]}`] : []));
+  const implementation = options.ws && options.ws !== IMPLEMENTATIONS[0] ? ["--ws", `${options.ws}`] : [];
+  const command = ["uvicorn", `${name}:app`, ...implementation, ...numbers].join(" ");
+  return `# ${name}.py, to be run with: ${command}\n${application}`;
+}

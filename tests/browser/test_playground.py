@@ -1,0 +1,144 @@
+"""The playground in Chromium: starting points, clients, ladders, links."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import FrameLocator, Locator, Page, expect
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(600),  # the first test waits for the build
+]
+
+FOLDER = Path(__file__).parents[2] / "site_src" / "playground"
+POINTS = json.loads((FOLDER / "starting-points.json").read_text())
+Visits = Callable[..., Any]
+
+SEEN = {
+    "returns": "message that was all\nclose 1006 clean: false",
+    "close_codes": '1000: 1000 "as asked", clean\n1001: 1001 "as asked", clean\n'
+    '1005: 1006 "", not clean\n1011: 1011 "as asked", clean\n'
+    '3000: 3000 "as asked", clean\n4999: 4999 "as asked", clean',
+    "subprotocols": '["chat.v1","chat.v2"] agreed on chat.v2\n'
+    '["chat.v1"] agreed on chat.v1\n[] agreed on none\n'
+    '["chat.v3"] failed: none of them came back',
+    "binary": "127 64 32 0\nclose 1003",
+}
+"""What the clients in JavaScript say."""
+
+
+class Playground:
+    """The page, as a reader uses it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name)
+
+    async def start(self, name: str) -> None:
+        await self.page.get_by_label("Start from").select_option(name)
+        area = self.page.get_by_label("The application")
+        await expect(area).to_have_value((FOLDER / f"{name}.py").read_text())
+
+    async def run(self) -> None:
+        await self.button("Run application and client").click()
+
+    @property
+    def output(self) -> Locator:
+        return self.page.locator(".live-own")
+
+    def ladder(self, number: int) -> Locator:
+        figure = self.page.locator(f"[data-connection='{number}'] iframe").last
+        return figure.content_frame.locator("svg")
+
+    def client(self, number: int) -> FrameLocator:
+        return self.page.locator(".playground-frames iframe").nth(number).content_frame
+
+
+@pytest.fixture
+def play(visit: Visits, running_site: str) -> Callable[..., Any]:
+    async def opened(address: str = "playground/", **options: Any) -> Playground:
+        it = await visit(running_site, **options)
+        return Playground(await it.open(address))
+
+    return opened
+
+
+async def test_it_begins_with_an_echo_and_its_ladder(play):
+    it = await play()
+    await it.run()
+    await expect(it.output).to_have_text("hello", timeout=60_000)
+    await expect(it.ladder(1)).to_contain_text('text "hello"')
+    why = it.page.locator("figcaption")
+    await expect(why).to_contain_text("Why did it end? The client closed with 1000")
+    link = it.page.get_by_role("link", name="The section that shows it")
+    assert "/chapters/" in await link.get_attribute("href")
+
+
+@pytest.mark.parametrize("name", SEEN)
+async def test_a_client_in_javascript(play, name):
+    it = await play()
+    await it.start(name)
+    await it.run()
+    await expect(it.output).to_have_text(SEEN[name], timeout=60_000)
+    assert (await it.ladder(1).inner_html()).startswith("<title")
+
+
+async def test_two_pages_chat_side_by_side(play):
+    it = await play()
+    await it.start("chat")
+    await it.run()
+    for number in (0, 1):
+        lines = it.client(number).locator("li")
+        await expect(lines).to_have_text(["You are in."], timeout=60_000)
+    await it.client(0).get_by_label("Your line").fill("hello from the left")
+    await it.client(0).get_by_role("button", name="Send").click()
+    for number in (0, 1):
+        lines = it.client(number).locator("li")
+        await expect(lines).to_have_text(["You are in.", "hello from the left"])
+    await expect(it.ladder(2)).to_contain_text("hello from the left")
+    await it.button("Stop").click()
+    lines = it.client(1).locator("li").last
+    await expect(lines).to_have_text("It is over: 1012.")
+
+
+async def test_a_link_carries_all_and_runs_nothing(play):
+    it = await play()
+    await it.start("keepalive")
+    await it.page.get_by_label("uvicorn's implementation").select_option("wsproto")
+    await it.page.get_by_label("The client").fill("print('from a link')")
+    await it.button("Copy a link").click()
+    await expect(it.page.get_by_role("status").first).to_contain_text("link is")
+    address = await it.page.evaluate("location.href")
+    assert len(address) < 2000
+    other = await play(f"playground/{address[address.index('#') :]}")
+    client = other.page.get_by_label("The client")
+    await expect(client).to_have_value("print('from a link')")
+    said = other.page.get_by_role("status").first
+    await expect(said).to_contain_text("Read it before you press Run")
+    ping = other.page.get_by_label("ping interval")
+    await expect(ping).to_have_value("0.2")
+    assert not other.page.workers
+    await expect(other.output).to_be_hidden()
+    await other.run()
+    await expect(other.output).to_have_text("from a link", timeout=60_000)
+
+
+async def test_a_damaged_link_is_told(play):
+    it = await play("playground/#run=playground.abc")
+    said = it.page.get_by_role("status").first
+    await expect(said).to_contain_text("The link's code can't be shown")
+
+
+async def test_axe_finds_nothing(play):
+    it = await play()
+    await it.start("chat")
+    await it.run()
+    await expect(it.client(1).locator("li")).to_have_count(1, timeout=60_000)
+    found = await Axe().run(it.page)
+    assert [each["id"] for each in found.response["violations"]] == []
