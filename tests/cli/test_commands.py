@@ -18,10 +18,11 @@ import pytest
 from wslab.cli.main import main
 from wslab.site.notebooks import read_notebook
 
+from ..site.conftest import ALONE
 from ..site.written import write
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "ATLAS_PAGES": "false"}
+ENVIRONMENT = {**os.environ, **ALONE}
 
 
 def wslab(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ..site.conftest import ALONE
 from ..site.written import write
 
 BUSY = """\
@@ -47,12 +48,7 @@ def wslab(
     with subprocess.Popen(
         [*before, sys.executable, "-m", "wslab.cli", *arguments],
         cwd=directory,
-        env={
-            **os.environ,
-            "TMPDIR": str(temporary),
-            "NO_MKDOCS_2_WARNING": "1",
-            "ATLAS_PAGES": "false",
-        },
+        env={**os.environ, **ALONE, "TMPDIR": str(temporary)},
         stderr=subprocess.PIPE,
         text=True,
     ) as command:
