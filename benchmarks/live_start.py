@@ -1,6 +1,6 @@
 """From Run to the first echo in a page: ours, and Pyodide as it comes.
 
-Both run the same three cells, with the same code of ours, in Chromium, from the same
+Both run the same cells, with the same code of ours, in Chromium, from the same
 server on 127.0.0.1, which compresses as a static host does. The other page loads
 Pyodide with its own standard library, and unpacks the wheels as they are. Cold is a
 fresh profile; warm is the same page once more.
@@ -55,6 +55,7 @@ from websockets.asyncio.client import connect
 async with connect(server.url("/")) as client:
     await client.send("hello")
     print(await client.recv())""",
+    "stop": "await server.stop()",
 }
 CONFIGURATION = f"""\
 INHERIT: {ROOT}/mkdocs.yml

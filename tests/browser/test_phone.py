@@ -68,7 +68,7 @@ async def test_a_button_leads_back_to_the_top(visit: Visits, site: str) -> None:
         await page.wait_for_function("y => scrollY === y", arg=y)
         await page.evaluate("() => new Promise(done => requestAnimationFrame(done))")
     await button.click()
-    await page.wait_for_function("scrollY === 0")
+    await page.wait_for_function("() => scrollY === 0")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -36,7 +36,7 @@ async def test_the_theme_switches_by_keyboard(visit: Visits, sample_site: str) -
         if "__palette" in await page.evaluate(FOCUSED):
             break
     await page.keyboard.press("Enter")
-    await page.wait_for_function(f"{SCHEME} === 'slate'")
+    await page.wait_for_function(f"() => {SCHEME} === 'slate'")
 
 
 async def test_search_finds_a_section_by_a_word_of_its_text(
@@ -128,7 +128,7 @@ async def test_a_long_output_scrolls_in_a_box_with_a_name(
     assert height[0] < height[1]
     await region.focus()
     await page.keyboard.press("End")
-    await page.wait_for_function("document.activeElement.scrollTop > 100")
+    await page.wait_for_function("() => document.activeElement.scrollTop > 100")
 
 
 async def test_previous_and_next_lead_through_the_chapters(
@@ -138,7 +138,7 @@ async def test_previous_and_next_lead_through_the_chapters(
     page = await it.open("")
     for title in ("A sample chapter", "Another chapter"):
         await page.locator(f"a[aria-label='Next: {title}']").click()
-        await page.wait_for_function(f"document.title.startsWith('{title}')")
+        await page.wait_for_function(f"() => document.title.startsWith('{title}')")
     await page.locator("a[aria-label='Previous: A sample chapter']").click()
     await page.wait_for_url("**/chapters/sample/")
 

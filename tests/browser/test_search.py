@@ -36,7 +36,7 @@ async def ask(page: Page, question: str) -> list[list[str]]:
     box = page.locator(".md-search__input")
     await box.fill(question)
     await box.press("End")
-    await page.wait_for_function(READY)
+    await page.wait_for_function(f"() => {READY}")
     found: list[list[str]] = await page.evaluate(SHOWN)
     return [[_short(address) for address in result] for result in found]
 
@@ -55,7 +55,7 @@ async def searching(visit: Visits, site: str) -> Page:
     it = await visit(site)
     page: Page = await it.open("")
     await page.keyboard.press("/")
-    await page.wait_for_function(f"{READY} === 'Type to start searching'")
+    await page.wait_for_function(f"() => {READY} === 'Type to start searching'")
     return page
 
 
