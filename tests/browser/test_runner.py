@@ -26,6 +26,12 @@ HTML("<p>made</p><script>parent.document.title = 'hit'</script>"
      "<img src=x onerror='parent.document.title = 1'>")"""
 
 
+LASTING = """import js
+
+names = ("caches", "indexedDB", "Worker")
+"found: " + repr([name for name in names if hasattr(js, name)])"""
+
+
 @dataclass
 class Chapter:
     """The page of the chapter, as a reader uses it."""
@@ -252,6 +258,14 @@ async def test_html_that_a_cell_made_can_do_nothing(read: Visits) -> None:
     assert it.faults
     assert all("Content Security Policy" in fault for fault in it.faults)
     it.faults.clear()
+
+
+async def test_a_cell_leaves_nothing_for_the_next_visit(read: Visits) -> None:
+    """The service worker answers out of `caches`, so a cell must not write there."""
+    chapter, _ = await read()
+    await chapter.follow("more", LASTING)
+    await chapter.run("more")
+    await expect(chapter.own("more")).to_contain_text("found: []")
 
 
 async def test_nothing_is_loaded_before_the_reader_comes_near(

@@ -84,7 +84,7 @@ RULES = {
         ],
         {0, 1, 2, 3},
     ),
-    "a cell that is no Python needs all": (["a = 1", "%time a"], {0}),
+    "nothing, if it is no Python": (["a = 1", "a = a +"], set()),
 }
 
 

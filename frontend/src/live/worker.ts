@@ -1,6 +1,7 @@
 /** The worker of a page: hears what the page asks, and turns the loop that runs in Python. */
 
 import { Assets } from "./assets.ts";
+import { isolate } from "./isolation.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { Python } from "./python.ts";
 import { Streams } from "./streams.ts";
@@ -55,6 +56,7 @@ function toBase64(data: ArrayBuffer): string {
 async function load(manifest: string): Promise<Python> {
   const said = (message: string): void => streams.pass(unpacked(JSON.parse(message) as Said));
   const python = await Python.start(await Assets.open(manifest), progress, said);
+  isolate();
   const turn = python.session.drive;
   const waits = "Suspending" in WebAssembly; // JSPI: the interpreter's stack can be put aside
   drive = waits

@@ -14,13 +14,12 @@ def needs(sources: Sequence[str]) -> list[set[int]]:
     that change the object afterwards, also by calling what changes it. What functions
     load they load when they are called. Who looks at a server's trace needs the cells
     that used the server. What a cell needs has needs of its own, and they are in the
-    result. A cell that is no Python needs all, and is needed by all.
+    result. A cell that is no Python needs nothing, and may be needed by all.
     """
     cells = [names_of(source) for source in sources]
     found: list[set[int]] = []
     for number, cell in enumerate(cells):
-        every = set(range(number))
-        found.append(_Search(cells[:number], found).needed(cell) if cell else every)
+        found.append(_Search(cells[:number], found).needed(cell) if cell else set())
     return found
 
 
