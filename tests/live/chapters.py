@@ -47,6 +47,8 @@ async def in_a_kernel(path: Path, directory: Path) -> dict[str, str]:
     notebook = read_notebook(copy)
     async with Kernel(directory) as kernel:
         await execute_cells(kernel, copy, notebook, limit=LIMIT)
+    for _, cell in code_cells(notebook):
+        put(cell, cell.outputs)
     return by_cell(notebook)
 
 
@@ -76,7 +78,8 @@ async def in_a_page(
 
 
 def put(cell: NotebookNode, outputs: list[dict[str, Any]]) -> None:
-    """Give a cell its outputs, texts of one stream joined, files named as on pages."""
+    """Give a cell its outputs, texts of one stream joined."""
+    cell.outputs = []
     for output in map(nbformat.from_dict, outputs):
         for earlier in cell.outputs:
             if output.output_type == "stream" and output.name == earlier.get("name"):
