@@ -84,6 +84,7 @@ RULES = {
         ],
         {0, 1, 2, 3},
     ),
+    "all, if it is IPython's magic": (["a = 1", "%time a"], {0}),
     "nothing, if it is no Python": (["a = 1", "a = a +"], set()),
 }
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from wslab.live.names import Names, names_of
 
+MAGIC = ("%", "!")
+"""What a cell begins with that IPython reads before Python does."""
+
 
 def needs(sources: Sequence[str]) -> list[set[int]]:
     """Return for each cell the numbers of the earlier ones that it needs, from 0.
@@ -14,12 +17,17 @@ def needs(sources: Sequence[str]) -> list[set[int]]:
     that change the object afterwards, also by calling what changes it. What functions
     load they load when they are called. Who looks at a server's trace needs the cells
     that used the server. What a cell needs has needs of its own, and they are in the
-    result. A cell that is no Python needs nothing, and may be needed by all.
+    result. A cell of IPython's magic needs all, and is needed by all; another that is
+    no Python needs nothing, since it fails.
     """
     cells = [names_of(source) for source in sources]
     found: list[set[int]] = []
-    for number, cell in enumerate(cells):
-        found.append(_Search(cells[:number], found).needed(cell) if cell else set())
+    for number, (source, cell) in enumerate(zip(sources, cells, strict=True)):
+        if cell is not None:
+            found.append(_Search(cells[:number], found).needed(cell))
+        else:
+            every = range(number) if source.lstrip().startswith(MAGIC) else ()
+            found.append(set(every))
     return found
 
 
