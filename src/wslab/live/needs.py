@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from wslab.live.names import Names, names_of
 
 MAGIC = ("%", "!")
-"""What a cell begins with that IPython reads before Python does."""
+"""What a line begins with that IPython reads before Python does."""
 
 
 def needs(sources: Sequence[str]) -> list[set[int]]:
@@ -17,7 +17,7 @@ def needs(sources: Sequence[str]) -> list[set[int]]:
     that change the object afterwards, also by calling what changes it. What functions
     load they load when they are called. Who looks at a server's trace needs the cells
     that used the server. What a cell needs has needs of its own, and they are in the
-    result. A cell of IPython's magic needs all, and is needed by all; another that is
+    result. A cell with IPython's magic needs all, and is needed by all; another that is
     no Python needs nothing, since it fails.
     """
     cells = [names_of(source) for source in sources]
@@ -26,8 +26,8 @@ def needs(sources: Sequence[str]) -> list[set[int]]:
         if cell is not None:
             found.append(_Search(cells[:number], found).needed(cell))
         else:
-            every = range(number) if source.lstrip().startswith(MAGIC) else ()
-            found.append(set(every))
+            magic = any(it.startswith(MAGIC) for it in source.splitlines())
+            found.append(set(range(number)) if magic else set())
     return found
 
 
