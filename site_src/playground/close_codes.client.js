@@ -4,7 +4,7 @@ const closed = (code) =>
     ws.onclose = resolve;
   });
 
-for (const asked of [1000, 1001, 1005, 1011, 3000, 4999]) {
+for (const asked of [1000, 1001, 1011, 1012, 3000, 4999]) {
   const { code, reason, wasClean } = await closed(asked);
   console.log(`${asked}: ${code} "${reason}", ${wasClean ? "clean" : "not clean"}`);
 }

@@ -74,6 +74,15 @@ async def test_the_port_listens_on_the_loopback_alone_until_the_end():
     assert listeners(server) == []
 
 
+async def test_the_port_is_an_option_and_one_that_is_taken_an_error():
+    async with serve(echo) as free:
+        port = free.port
+    async with serve(echo, port=port) as server:
+        assert server.port == port
+        with pytest.raises(OSError, match="in use"):
+            await serve(echo, port=port)
+
+
 async def test_a_path_without_its_slash_is_refused():
     async with serve(echo) as server:
         with pytest.raises(ValueError, match='starts with "/"'):
