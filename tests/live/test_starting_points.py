@@ -8,10 +8,7 @@ import inspect
 import json
 import re
 import sys
-import zlib
-from base64 import urlsafe_b64encode
 from pathlib import Path
-from statistics import median
 from types import ModuleType
 from typing import Any
 
@@ -116,15 +113,3 @@ async def answer(port: int) -> str:
             return "accepted"
     except InvalidStatus as refused:
         return str(refused)
-
-
-def test_the_link_to_the_median_one_is_short():
-    def length(it: dict[str, Any]) -> int:
-        application = (FOLDER / f"{it['name']}.py").read_text()
-        client = (FOLDER / it["client"]).read_text()
-        shared = json.dumps([application, client, it.get("options", {})])
-        packing = zlib.compressobj(wbits=-15)
-        packed = packing.compress(shared.encode()) + packing.flush()
-        return len(urlsafe_b64encode(packed))
-
-    assert median(length(it) for it in POINTS) < 1000

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+import { fragment } from "../share.ts";
+import { asFile, fromFragment, type Kind, type Point, type Project, toFragment } from "./project.ts";
+
+const FOLDER = new URL("../../../../site_src/playground/", import.meta.url);
+
+const read = (name: string): string => readFileSync(new URL(name, FOLDER), "utf8");
+
+const PROJECTS = (JSON.parse(read("starting-points.json")) as Point[]).map(
+  ({ name, client, pages = 1, options = {} }): Project => ({
+    name,
+    application: read(`${name}.py`),
+    client: { kind: client.split(".").pop() as Kind, source: read(client), pages },
+    options,
+  }),
+);
+
+test("a link carries a project, and is short", async () => {
+  const lengths: number[] = [];
+  for (const project of PROJECTS) {
+    const link = await toFragment(project);
+    expect(await fromFragment(link)).toEqual(project);
+    lengths.push(link.length);
+  }
+  lengths.sort((one, other) => one - other);
+  expect(lengths[lengths.length / 2]).toBeLessThan(2000);
+});
+
+test("what a link carries is a playground with options that there are, or refused", async () => {
+  const link = (content: unknown): Promise<string> => fragment({ cell: "playground", source: JSON.stringify(content) });
+  const options = { ws: "wsproto", ws_max_size: -1, ws_ping_interval: "2", log_level: "debug", lifespan: "on" };
+  const found = await fromFragment(await link(["a", "b", "js", "c", 2, options]));
+  expect(found.options).toEqual({ ws: "wsproto" });
+  for (const content of [null, {}, [], ["a", "b", "sh", "c", 1, {}], ["a", "b", "js", 3, 1, {}], ["a", "b", "js", "c", 9, {}]]) {
+    await expect(fromFragment(await link(content))).rejects.toThrow("no playground");
+  }
+  await expect(fromFragment(await fragment({ cell: "other", source: "[]" }))).rejects.toThrow("no playground");
+});
+
+test("a copy says how uvicorn runs it", () => {
+  const [echo] = PROJECTS;
+  const project = { ...(echo as Project), options: { ws: "wsproto", ws_ping_interval: 0.5 } };
+  const [first, ...rest] = asFile(project).split("\n");
+  expect(first).toBe("# echo.py, to be run with: uvicorn echo:app --ws wsproto --ws-ping-interval 0.5");
+  expect(rest.join("\n")).toBe(project.application);
+});
