@@ -276,6 +276,150 @@ QUESTIONS: dict[str, list[str]] = {
 }
 """Questions and symptoms."""
 
+ASKED: dict[str, list[str]] = {
+    "send a websocket message from an http endpoint": [
+        "chapters/push/#the-whole-thing-one-endpoint-that-sends-and-receives-at-once",
+        "chapters/push/#from-a-background-task-of-the-application",
+        "chapters/push/#to-one-user-with-several-tabs",
+        "chapters/http-and-websocket/#the-whole-thing-one-port-a-page-an-api-and-two-sockets",
+    ],
+    "BackgroundTasks in a websocket endpoint": [
+        "chapters/fastapi/#do-backgroundtasks-run-on-a-websocket",
+        "chapters/push/#from-a-background-task-of-the-application",
+    ],
+    "receive and send at the same time in one endpoint": [
+        "chapters/push/#the-whole-thing-one-endpoint-that-sends-and-receives-at-once",
+        "chapters/push/#why-cant-i-push-from-the-loop-that-receives",
+    ],
+    "broadcast with multiple uvicorn workers": [
+        "chapters/several-processes/#why-do-half-of-my-clients-hear-nothing",
+        "chapters/several-processes/#the-whole-thing-two-workers-one-room",
+    ],
+    "websocket closes after 60 seconds behind nginx": [
+        "chapters/proxies/#why-is-it-closed-after-60-seconds-with-1006",
+    ],
+    "404 behind nginx": [
+        "chapters/proxies/#why-400-404-or-426-behind-nginx",
+    ],
+    "TestClient hangs on receive_json": [
+        "chapters/testing/#why-does-my-test-hang",
+        "chapters/testing/#a-test-that-cant-hang",
+    ],
+    "reload hangs with an open websocket": [
+        "chapters/shutdown/#does-reload-tell-the-clients",
+        "chapters/shutdown/#what-hangs-in-spite-of-the-time-out",
+        "chapters/shutdown/#-timeout-graceful-shutdown",
+        "chapters/shutdown/#waiting-for-background-tasks-to-complete",
+    ],
+    "OAuth2PasswordBearer with websocket": [
+        "chapters/fastapi/#missing-1-required-positional-argument-request-does-dependshttpbearer-work",
+    ],
+    "no exception when sending to a disconnected client": [
+        "chapters/keepalive/#why-does-send-succeed-though-the-client-is-gone",
+    ],
+    "wifi lost and disconnect is not detected": [
+        "chapters/keepalive/#fin-rst-or-nothing-at-all",
+        "chapters/keepalive/#how-long-does-it-take-by-default",
+        "chapters/python-clients/#the-connection-is-lost-and-nothing-happens",
+    ],
+    "raise HTTPException in a websocket": [
+        "chapters/fastapi/#what-does-the-client-see-when-i-raise",
+    ],
+    "group_send message not received": [
+        "chapters/channels/#why-does-my-group-message-not-arrive",
+    ],
+    "reconnect automatically in python": [
+        "chapters/python-clients/#a-client-that-reconnects-and-resumes",
+        "chapters/python-clients/#what-does-async-for-ws-in-connect-retry",
+    ],
+    "reconnect exponential backoff javascript": [
+        "chapters/browser-clients/#back-off-in-a-page",
+        "chapters/browser-clients/#a-page-that-reconnects-and-resumes",
+    ],
+    "database pool exhausted by websocket dependency": [
+        "chapters/fastapi/#why-does-my-websocket-use-up-the-database-pool",
+    ],
+    "middleware not called for websocket": [
+        "chapters/starlette/#why-does-my-middleware-not-see-websockets-and-corsmiddleware",
+    ],
+    "real client ip behind a proxy": [
+        "chapters/proxies/#whose-address-does-the-application-see",
+    ],
+    "send websocket message from celery": [
+        "chapters/several-processes/#how-do-i-send-a-message-from-a-script-a-cron-job-or-a-celery-task",
+    ],
+    "validate messages with pydantic": [
+        "chapters/fastapi/#how-do-i-validate-a-message-and-keep-the-connection",
+    ],
+    "server sent events or websocket": [
+        "chapters/one-way/#which-one-do-i-choose",
+    ],
+    "upload a file with progress": [
+        "chapters/binary/#how-does-a-page-upload-a-file-and-show-its-progress",
+        "chapters/binary/#the-whole-thing-an-upload-in-chunks",
+    ],
+    "limit connections per user": [
+        "chapters/limits/#exercise-two-for-each-user",
+        "chapters/limits/#does-limit-concurrency-limit-websockets",
+    ],
+    "wss does not work ssl": [
+        "troubleshooting/#ssl-wrong_version_number-wrong-version-number",
+        "chapters/proxies/#wss-does-not-connect",
+    ],
+    "permessage-deflate memory": [
+        "chapters/limits/#what-does-compression-cost-and-what-does-it-save",
+    ],
+    "connect to socket.io with a plain websocket client": [
+        "chapters/socketio/#can-my-websocket-client-connect-to-a-socketio-server",
+    ],
+    "extra headers python websockets connect": [
+        "chapters/python-clients/#headers-tokens-and-cookies",
+    ],
+    "send from another thread": [
+        "chapters/push/#from-another-thread",
+    ],
+    "deploy without disconnecting clients": [
+        "chapters/shutdown/#a-restart-that-clients-survive",
+    ],
+    "log every websocket message": [
+        "chapters/seeing-it/#every-frame-log-level-debug",
+        "chapters/seeing-it/#a-log-of-your-own-on-any-server",
+    ],
+    "command line websocket client": [
+        "chapters/seeing-it/#a-client-for-the-command-line-and-a-browser",
+    ],
+    "websocket in APIRouter with prefix 403": [
+        "chapters/first-hour/#a-prefix-a-mount-a-slash",
+        "chapters/starlette/#a-prefix-a-router-a-mounted-application",
+    ],
+    "daphne or uvicorn for channels": [
+        "chapters/channels/#what-is-different-on-daphne",
+    ],
+    "too many open files": [
+        "chapters/limits/#socketaccept-out-of-system-resource-too-many-open-files",
+    ],
+    "notify one user in several tabs": [
+        "chapters/push/#to-one-user-with-several-tabs",
+    ],
+    "dependency with yield cleanup websocket": [
+        "chapters/fastapi/#when-does-a-dependency-with-yield-clean-up",
+    ],
+    "startup of a mounted sub application is not called": [
+        "chapters/http-and-websocket/#why-does-the-startup-of-the-other-application-not-run",
+        "chapters/http-and-websocket/#mounted-in-fastapi-or-starlette",
+    ],
+    "docker stop takes 10 seconds": [
+        "chapters/shutdown/#how-long-has-a-container",
+    ],
+    "lost messages after reconnect": [
+        "chapters/python-clients/#resume-without-loss-and-without-doubles",
+        "chapters/python-clients/#what-about-the-messages-that-i-sent-before-it-broke",
+        "chapters/browser-clients/#a-page-that-reconnects-and-resumes",
+    ],
+}
+"""What people ask in issues and forums of FastAPI, Starlette, uvicorn, Channels and
+websockets, in their words."""
+
 MESSAGES: dict[str, list[str]] = {
     "RuntimeError: asyncio.run() cannot be called from a running event loop": [
         f"{SCRIPTS}a-server-and-a-script",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from .questions import MESSAGES, QUESTIONS
+from .questions import ASKED, MESSAGES, QUESTIONS
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -59,7 +59,9 @@ async def searching(visit: Visits, site: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("asked", [QUESTIONS, MESSAGES], ids=["questions", "messages"])
+@pytest.mark.parametrize(
+    "asked", [QUESTIONS, ASKED, MESSAGES], ids=["questions", "asked", "messages"]
+)
 async def test_the_section_that_answers_is_in_the_first_three_results(
     visit: Visits, site: str, asked: dict[str, list[str]]
 ) -> None:
@@ -76,7 +78,7 @@ async def test_the_home_page_is_no_answer_to_everything(
     visit: Visits, site: str
 ) -> None:
     page = await searching(visit, site)
-    asked = [*QUESTIONS, *MESSAGES]
+    asked = [*QUESTIONS, *ASKED, *MESSAGES]
     first = [(await ask(page, question))[0][0] for question in asked]
     assert [it for it, found in zip(asked, first, strict=True) if not found] == []
 
