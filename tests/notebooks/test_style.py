@@ -46,6 +46,7 @@ def faults(notebook: NotebookNode) -> list[str]:
         *headings(prose(notebook)),
         *outputs(notebook),
         *unproved(code(notebook)),
+        *unnamed(prose(notebook)[0], "\n".join(code(notebook))),
     ]
 
 
@@ -109,6 +110,14 @@ def unproved(sources: list[str]):
             yield f"no assert and no ladder after: {source.splitlines()[0]}"
 
 
+def unnamed(beginning: str, source: str):
+    """A program that a cell starts, and of which the chapter's beginning is silent."""
+    for program in ("nginx", "haproxy", "openssl", "redis"):
+        is_started = re.search(rf'"{program}"|\b{program}(_server)?\(', source)
+        if is_started and program not in beginning.lower():
+            yield f"{program} is needed, and not named at the top"
+
+
 @each_chapter
 def test_the_style_of_each_chapter(path: Path):
     assert faults(read_notebook(path)) == []
@@ -149,6 +158,7 @@ def test_a_sound_notebook_has_no_faults():
         (3, "source", "\n".join(["x = 1"] * 40), "one code cell in ten"),
         (3, "source", "x = 1\ny = 2\nz = '" + "z" * 84 + "'", "columns"),
         (3, "source", "x = 1\nawait connect(url)\ny = 2", "no assert and no ladder"),
+        (3, "source", "x = 1\nrun('a')\nserver = redis_server()", "redis is needed"),
     ],
 )
 def test_each_fault_of_style_is_found(cell, field, value, fault):
