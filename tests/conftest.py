@@ -110,8 +110,8 @@ def pytest_configure(config: pytest.Config) -> None:
 COVERING = ("lab", "testing", "trace", "websocket")
 """Folders whose tests are to cover what `make test` measures; a tracer takes time."""
 
-WHOLE_SITE = {"site", "own_site", "executed"}
-"""Fixtures for which one xdist worker executes the chapters while the others wait."""
+WHOLE_SITE = {"site", "own_site", "executed", "running_site", "assets"}
+"""Fixtures for which one xdist worker makes what the others would have to wait for."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(600),  # the first test waits for the build
+    pytest.mark.timeout(1200),  # the first test waits for the build
 ]
 
 Visits = Callable[..., Any]

@@ -12,7 +12,7 @@ from .conftest import Visit, build_running, served
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(600),  # the first test waits for the build
+    pytest.mark.timeout(1200),  # the first test waits for the build
 ]
 
 Visits = Callable[..., Any]

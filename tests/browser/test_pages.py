@@ -12,7 +12,7 @@ from wslab.site.pages.foot import folder
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(600),  # the first test waits for the build
+    pytest.mark.timeout(1200),  # the first test waits for the build
 ]
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from playwright.async_api import FrameLocator, Locator, Page, expect
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(600),  # the first test waits for the build
+    pytest.mark.timeout(1200),  # the first test waits for the build
 ]
 
 FOLDER = Path(__file__).parents[2] / "site_src" / "playground"

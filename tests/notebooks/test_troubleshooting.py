@@ -114,7 +114,7 @@ def executed() -> dict[str, NotebookNode]:
     return {each.name: each.notebook for each in done}
 
 
-@pytest.mark.timeout(600)  # it may wait for the build
+@pytest.mark.timeout(1200)  # it may wait for the build
 def test_each_message_is_printed_in_the_section_that_its_proof_links_to(
     executed: dict[str, NotebookNode],
 ) -> None:

@@ -110,7 +110,7 @@ def build_own(directory: Path) -> None:
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
         text=True,
-        timeout=560,
+        timeout=1100,
     )
     assert built.returncode == 0, built.stderr
 

@@ -15,7 +15,7 @@ import wslab.testing
 
 from .loaded import Loaded
 
-pytestmark = pytest.mark.timeout(600)  # the first test waits for the build
+pytestmark = pytest.mark.timeout(1200)  # the first test waits for the build
 
 MODULES = [wslab, wslab.atlas, wslab.lab, wslab.testing]
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from wslab.site.pages.foot import folder
 
 from .loaded import Loaded
 
-pytestmark = pytest.mark.timeout(600)  # the first test waits for the build
+pytestmark = pytest.mark.timeout(1200)  # the first test waits for the build
 
 KB = 1024
 ROOT = Path(__file__).parents[2]
