@@ -37,12 +37,11 @@ TOOLS = "tools"
 """The bundle of modules of the standard library that hardly any cell imports."""
 
 RARE = (
-    *("bdb", "cProfile", "cmd", "colorsys", "compileall", "doctest", "filecmp"),
-    *("fileinput", "fractions", "ftplib", "getopt", "imaplib", "mailbox"),
-    *("modulefinder", "netrc", "optparse", "pdb", "pickletools", "plistlib", "poplib"),
-    *("profile", "pstats", "pyclbr", "rlcompleter", "shelve", "smtplib", "statistics"),
-    *("symtable", "tabnanny", "timeit", "trace", "unittest", "wave", "wsgiref", "xml"),
-    *("xmlrpc", "zipapp"),
+    *("bdb", "cProfile", "compileall", "doctest", "filecmp", "fileinput"),
+    *("ftplib", "imaplib", "mailbox", "modulefinder", "pdb", "pickletools", "plistlib"),
+    *("poplib", "profile", "pstats", "pyclbr", "rlcompleter", "shelve", "smtplib"),
+    *("symtable", "tabnanny", "trace", "unittest", "wave", "wsgiref", "xml", "xmlrpc"),
+    *("zipapp",),
 )
 """These modules: all that a page loads at its start may have 9.5 MB."""
 
