@@ -57,11 +57,3 @@ async def test_webassembly_may_be_compiled(
 ) -> None:
     page = await (await visit(site)).open("chapters/echo/")
     assert await page.evaluate(COMPILED)
-
-
-async def test_a_search_finds_what_it_is_asked_for(
-    visit: Callable[..., Any], site: str
-) -> None:
-    page = await (await visit(site)).open("")
-    await page.locator("[data-md-component=search-query]").fill("keepalive")
-    await page.locator(".md-search-result__link").first.wait_for()
