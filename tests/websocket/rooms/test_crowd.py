@@ -35,7 +35,7 @@ async def crowd(ws):
 @contextmanager
 def serving():
     """Run uvicorn in a thread; yield its port and its loop."""
-    config = uvicorn.Config(app, log_level="error", ws_ping_interval=None, backlog=2048)
+    config = uvicorn.Config(app, log_config=None, ws_ping_interval=None, backlog=2048)
     server = uvicorn.Server(config)
     loops = []
 
