@@ -362,9 +362,10 @@ def test_what_is_no_recording_is_said_in_a_sentence(tmp_path, capsys, contents, 
     ],
     ids=str,
 )
-def test_a_wrong_argument_is_refused_in_a_sentence(capfd, arguments, words):
-    assert main.main(["trace", *arguments]) == 2
-    said = capfd.readouterr().err
+def test_a_wrong_argument_is_refused_in_a_sentence(tmp_path, arguments, words):
+    with trace(tmp_path, *arguments) as command:
+        assert command.status() == 2
+    said = "\n".join(command.err)
     assert words in said
     assert "Traceback" not in said
 
