@@ -204,11 +204,18 @@ def written(frames: bytes, path: str = "/echo", version: int = 13):
         writer.write(HANDSHAKE.format(path=path, version=version).encode())
         if (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101"):
             writer.write(frames)
-            await reader.readuntil(b"\x88")
+            await closed(reader)
         writer.close()
         await writer.wait_closed()
 
     return talk
+
+
+async def closed(reader: asyncio.StreamReader) -> None:
+    """Read short frames, whose payloads may hold any byte, up to a close frame."""
+    while (await reader.readexactly(1)) != b"\x88":
+        (length,) = await reader.readexactly(1)
+        await reader.readexactly(length)
 
 
 HELLO = b"\x81\x85\0\0\0\0hello"
