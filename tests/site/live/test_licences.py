@@ -7,7 +7,14 @@ import zipfile
 import pytest
 
 from wslab.site.live.bundles import distributions
-from wslab.site.live.licences import Licence, of_package, of_wheel, page, read_licences
+from wslab.site.live.licences import (
+    Licence,
+    files,
+    of_package,
+    of_wheel,
+    page,
+    read_licences,
+)
 
 from ..conftest import ROOT
 
@@ -56,10 +63,12 @@ def test_a_package_of_npm_says_its_own(tmp_path):
     assert of_package(tmp_path) == Licence("p", "3", "MPL-2.0", "https://example.org/p")
 
 
-def test_a_text_is_no_markup():
-    text = page([Licence("a", "1", "MIT", texts=["Do what <you> like."])], [])
-    assert "Do what &lt;you&gt; like." in text
-    assert "<you>" not in text
+def test_a_text_is_a_file_of_its_own():
+    licence = Licence("@a/b", "1", "MIT", texts=["Do what <you> like.\n", "Or not."])
+    assert "| [MIT](licences/a-b.txt) |" in page([licence], [])
+    assert dict(files([licence])) == {
+        "licences/a-b.txt": "Do what <you> like.\n\n\nOr not.\n"
+    }
 
 
 def test_the_scripts_of_the_site_say_what_is_in_them():
@@ -69,11 +78,13 @@ def test_the_scripts_of_the_site_say_what_is_in_them():
 
 @pytest.mark.slow
 def test_the_site_s_page_has_all_and_every_foot_leads_there(own_site):
-    html = (own_site / "licences" / "index.html").read_text()
+    folder = own_site / "licences"
+    html = (folder / "index.html").read_text()
     listed = set(re.findall(r"<td>(?:<a [^>]*>)?([\w@/.-]+)(?:</a>)?</td>", html))
     normal = {it.lower().replace("_", "-") for it in listed}
     assert {"pyodide", "@codemirror/view", *distributions()} <= normal
-    assert "Marijn Haverbeke" in html
+    texts = [(folder / it).read_text() for it in re.findall(r'"([\w.-]+\.txt)"', html)]
+    assert any("Marijn Haverbeke" in it for it in texts)
     assert (
         'href="../../licences/"' in (own_site / "chapters/echo/index.html").read_text()
     )

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from email.message import Message
 from email.parser import HeaderParser
-from html import escape
 from pathlib import Path
 
 LICENCES = "licences.json"
+TEXTS = "licences"
+"""The folder of the texts, beside the page."""
 
 _TEXT = re.compile(
     r"[^/]+\.dist-info/(?:licenses/.+|(?:licen[cs]e|copying|notice)[^/]*)", re.I
@@ -111,14 +112,21 @@ def page(python: Iterable[Licence], scripts: Iterable[Licence]) -> str:
     return "".join(parts)
 
 
+def files(licences: Iterable[Licence]) -> Iterable[tuple[str, str]]:
+    """Yield the name of the file of each licence that has texts, and its content."""
+    for it in licences:
+        if it.texts:
+            yield _file(it), "\n\n\n".join(text.strip() for text in it.texts) + "\n"
+
+
+def _file(licence: Licence) -> str:
+    name = licence.name.removeprefix("@").replace("/", "-")
+    return f"{TEXTS}/{name}.txt"
+
+
 def _listed(licences: list[Licence]) -> Iterable[str]:
     yield "\n| package | version | licence |\n| --- | --- | --- |\n"
     for it in licences:
         name = f"[{it.name}]({it.home})" if it.home.startswith("https://") else it.name
-        yield f"| {name} | {it.version} | {it.licence} |\n"
-    for it in licences:
-        for text in it.texts:
-            yield (
-                f"\n<details><summary>{escape(it.name)}</summary>"
-                f"<pre>{escape(text.strip(), quote=False)}</pre></details>\n"
-            )
+        licence = f"[{it.licence}]({_file(it)})" if it.texts else it.licence
+        yield f"| {name} | {it.version} | {licence} |\n"

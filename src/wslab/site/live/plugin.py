@@ -24,6 +24,7 @@ from mkdocs.utils import get_relative_url
 from wslab.site.live.assets import Assets, build_assets
 from wslab.site.live.exceptions import Exceptions, read_exceptions
 from wslab.site.live.licences import LICENCES, page, read_licences
+from wslab.site.live.licences import files as texts
 from wslab.site.live.policy import with_policy
 from wslab.site.live.unavailable import Unavailable
 from wslab.site.notebooks import NotebookError
@@ -78,6 +79,8 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
         scripts = read_licences(Path(config.docs_dir) / "scripts" / LICENCES)
         content = page(python, scripts)
         files.append(File.generated(config, LICENCES_PAGE, content=content))
+        for name, text in texts([*python, *scripts]):
+            files.append(File.generated(config, name, content=text))
         return files
 
     def on_page_content(
