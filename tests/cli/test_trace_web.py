@@ -424,5 +424,6 @@ def test_the_page_of_a_proxy_has_the_wire_of_the_server_behind(tmp_path):
                 "close",
             ]
             assert {it["lane"] for it in events} == {"wire"}
+            assert asked(page, "/connections/1/test.py")[0] == 404
             assert command.end() == 0
     assert command.text == ""

@@ -116,6 +116,8 @@ def _connection(kept: Kept | None, form: str | None, app: str) -> Answer:
     """Answer with a connection: as the page's data, or in a form to be copied."""
     if kept is None:
         return _text(HTTPStatus.NOT_FOUND, "this connection is not kept any more")
+    if form == "test.py" and "://" in app:
+        return _text(HTTPStatus.NOT_FOUND, "no application to import: it is elsewhere")
     if form == "test.py":
         return _text(HTTPStatus.OK, as_test([kept.connection], app))
     ladder = ladder_of([kept.connection])
