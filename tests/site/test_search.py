@@ -54,6 +54,13 @@ def test_an_output_is_cut_to_its_messages(printed: str, messages: str | None) ->
     assert indexed(output(printed)).get("messages") == messages
 
 
+def test_marks_of_code_in_a_sentence_and_heads_of_tables_are_left_out() -> None:
+    table = "Parameters: Name Type Description Default <code>app</code> an application."
+    assert indexed(f"<p>Serve <code>a < b</code>.</p> {table}")["text"] == (
+        "Serve a < b. app an application."
+    )
+
+
 def test_code_that_is_no_python_has_no_messages() -> None:
     assert "messages" not in indexed(code("$ raise the 'four or five words'"))
 

@@ -32,6 +32,20 @@ def test_the_page_of_messages_is_small(own_site: Path) -> None:
     assert page.stat().st_size <= 80 * KB
 
 
+def test_no_page_is_large(own_site: Path) -> None:
+    pages = {it.relative_to(own_site): it for it in own_site.rglob("*.html")}
+    sizes = {
+        at: it.stat().st_size for at, it in pages.items() if at.parts[0] != "atlas"
+    }
+    assert len(sizes) > len(CHAPTERS)
+    assert [it for it, size in sizes.items() if size > 120 * KB] == []
+
+
+def test_the_search_index_is_small(own_site: Path) -> None:
+    index = own_site / "search" / "search_index.json"
+    assert index.stat().st_size <= 600 * KB
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_heading_of_a_chapter_is_in_the_index(
     own_site: Path, chapter: str

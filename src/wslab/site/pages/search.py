@@ -6,6 +6,8 @@ that are not among the theme's options:
 - it puts all code and outputs into the text; only the messages in them stay, and they
   are a field of their own besides, which weighs more;
 - no reader looks for what an exercise says, nor for where to go next;
+- neither do marks of code within a sentence, nor what stands above each table of a
+  reference, help anyone;
 - its worker multiplies the score of a page's own entry by up to 2.5, against that of a
   section;
 - a table that leads from questions to sections is found itself, in place of the
@@ -29,6 +31,9 @@ _ASKING = ("", "questions/")
 _RAISED = re.compile(r"[\w.]*(?:Error|Exception|Warning)\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _BLOCK = re.compile(r"</?(?:p|ul|ol|li)>")
+_CODE = re.compile(r"</?code>")
+_COLUMNS = re.compile(r"\w+: (?:Name )?Type Description(?: Default)? ")
+"""Above each of a reference's tables."""
 _NAMED_ONLY = ("Exercise", "Where to go next")
 _SENTENCE = 4
 """Words from which a line that is printed, or a string, reads as a message."""
@@ -54,7 +59,8 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     prose, messages = _split(entry["text"])
     parts = [] if entry["title"].startswith(_NAMED_ONLY) else [_BLOCK.sub(" ", prose)]
     parts += [escape(it, quote=False) for it in messages]
-    shown = " ".join(" ".join(parts).split())
+    shown = _CODE.sub("", " ".join(" ".join(parts).split()))
+    shown = _COLUMNS.sub("", shown)
     asked = " ".join(questions.get(location, ()))
     more = {"messages": " ".join(messages), "questions": asked}
     weight = {} if "#" in location else {"boost": _PAGE * entry.get("boost", 1)}
