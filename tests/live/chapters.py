@@ -28,7 +28,8 @@ VERSIONS = (
     (r"(?m)^ *[~^]+ *\n", ""),
     (r"(?m)^    (?!File).*\n", "    CODE\n"),
     (r"(    CODE\n)+", "    CODE\n"),
-    # Whether a program or a browser is there is the machine's matter.
+    # Whether a program or a browser is there, and which, is the machine's matter.
+    (r"\b(nginx|haproxy|redis|openssl|Chromium) \d[\d.]*", r"\1 N"),
     (r", a stored result: (not|no \w+ is) installed here", ""),
 )
 

@@ -51,7 +51,7 @@ class Project:
         return {entry["location"]: entry["text"] for entry in index["docs"]}
 
     def build(
-        self, *, timeout: float = 90, **environment: str
+        self, *, timeout: float = 600, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a strict build; returns whatever came of it."""
         command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
