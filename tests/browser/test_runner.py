@@ -222,10 +222,13 @@ async def test_a_link_carries_a_cell_which_the_reader_runs(read: Visits) -> None
     await expect(other.cell("more").locator(".live-code")).to_be_hidden()
 
 
-async def test_a_hostile_link_runs_nothing(visit: Visits, running_site: str) -> None:
+async def test_a_hostile_link_runs_nothing_and_reaches_nothing(
+    visit: Visits, running_site: str
+) -> None:
     it = await visit(running_site)
     loaded = loads(it.page)
-    source = f"<img src=x onerror='document.title=1'>\n{SCRIPT}"
+    image = "<img src='http://127.0.0.1:1/' onerror='document.title=1'>"
+    source = f"{image}\n{SCRIPT}"
     page = await it.open(CHAPTER + link("more", source))
     chapter = Chapter(page)
     await expect(chapter.cell("more").locator(".live-code")).to_have_text(source)

@@ -67,6 +67,7 @@ async def in_a_page(
     cells = [cell for _, cell in code_cells(notebook)]
     failures = {}
     async with opened(assets, [cell.source for cell in cells]) as page:
+        assert not page.waits  # whatever a browser may lack (JSPI)
         for cell in cells:
             cell.outputs = []
             if cell.id in left_out:

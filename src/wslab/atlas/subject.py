@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
 from wslab.atlas.scenario import Application
@@ -55,8 +55,18 @@ def environment(channel: str, application: str = "") -> dict[str, str]:
     }
 
 
+class Reports(Protocol):
+    """A way to who measures and, for signals, back."""
+
+    def report(self, run: str, **what: Any) -> None:
+        """Send a line about a run, stamped with the machine's monotonic clock."""
+
+    async def signal(self, name: str) -> None:
+        """Wait for a signal, named as in "handler-returns.3 go"."""
+
+
 class Reporter:
-    """The way to the measuring process and, for signals, back."""
+    """The way to a measuring process, which the environment names."""
 
     def __init__(self, address: str) -> None:
         host, _, port = address.rpartition(":")
@@ -104,7 +114,7 @@ class ReportedCall:
     client: str | None = None
 
     def __init__(
-        self, reporter: Reporter, run: str, client: int, keys: tuple[str, ...]
+        self, reporter: Reports, run: str, client: int, keys: tuple[str, ...]
     ) -> None:
         self.guard = Guard()
         self._reporter = reporter
@@ -182,10 +192,15 @@ def _shown(value: Any) -> str:
 
 
 class Subject:
-    """The application; it connects to the measuring process at its first call."""
+    """The application.
 
-    def __init__(self) -> None:
-        self._reporter: Reporter | None = None
+    Args:
+        reporter: Where it reports to. By default it connects to the measuring process
+            at its first call.
+    """
+
+    def __init__(self, reporter: Reports | None = None) -> None:
+        self._reporter = reporter
         self._latest = ""
         self._framework: ASGIApplication | None = None
         self._connecting = threading.Lock()
@@ -208,7 +223,7 @@ class Subject:
         call = ReportedCall(self._reports(), run, int(client), scenario.scope)
         await call.play(app, scope, receive, send)
 
-    def _reports(self) -> Reporter:
+    def _reports(self) -> Reports:
         with self._connecting:
             if self._reporter is None:
                 self._reporter = Reporter(os.environ[ADDRESS])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-CAPACITY = 256 * 1024
-"""Bytes that a system holds for a reader; asyncio reads as many at once."""
+CAPACITY = 4 * 1024 * 1024
+"""Bytes that a system holds for a reader; Linux so many, by default (tcp_wmem)."""
 
 
 class Pipe:
@@ -28,7 +28,7 @@ class Pipe:
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Take what there is room for, and return how much that is."""
-        room = CAPACITY - self.size
+        room = self.room
         chunk = bytes(data if len(data) <= room else memoryview(data)[:room])
         self._chunks.append(chunk)
         self.size += len(chunk)
