@@ -11,22 +11,34 @@ function failure(said: string): DOMException {
 /**
  * Return the URL that a WebSocket connects to.
  *
- * @param base what a relative one belongs to.
+ * @param base the page that the frame stands for: what a relative one belongs to.
+ * @param here the frame's own address: one that a script made of its `location` begins with
+ *   that, and is to begin with the page's.
  * @throws DOMException (SyntaxError) as the standard has it.
  */
-export function address(url: string | URL, base: string): URL {
+export function address(url: string | URL, base: string, here: string): URL {
   let found: URL;
   try {
     found = new URL(url, base);
   } catch {
     throw failure(`The URL '${url}' is invalid.`);
   }
+  move(found, new URL(here), new URL(base));
   const scheme = SCHEMES[found.protocol];
   if (!scheme) throw failure(`The URL's scheme must be either 'http', 'https', 'ws', or 'wss'.`);
   if (found.href.includes("#")) throw failure("The URL contains a fragment identifier.");
   // The setter of `protocol` is for schemes that are alike, as these are.
   if (scheme !== found.protocol) found.protocol = scheme;
   return found;
+}
+
+/** Change an address on the host of one page into that on the host of another. */
+function move(url: URL, from: URL, to: URL): void {
+  if (url.host !== from.host) return;
+  if (url.pathname.startsWith(from.pathname)) url.pathname = to.pathname + url.pathname.slice(from.pathname.length);
+  url.protocol = url.protocol.replace(/^(ws|http)s?:$/, to.protocol === "https:" ? "$1s:" : "$1:");
+  url.hostname = to.hostname;
+  url.port = to.port;
 }
 
 /**
