@@ -26,6 +26,10 @@ class Chapter:
     cell: Locator
 
     @property
+    def console(self) -> Locator:
+        return self.cell.locator(".live-clients .live-own")
+
+    @property
     def clients(self) -> Locator:
         return self.cell.locator(".live-clients iframe")
 
@@ -121,3 +125,24 @@ async def test_the_page_of_the_echo_answers_what_is_typed(read: Visits) -> None:
     await chapter.run(1)
     await chapter.say(0, "<b>bold</b>")
     await expect(chapter.lines(0)).to_have_text(["<b>bold</b>"])
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "lines"),
+    [
+        (
+            "echo",
+            "browser-run",
+            'InvalidStateError\n["String","String","Blob","ArrayBuffer"]',
+        ),
+        ("browser-clients", "early-run", '["InvalidStateError",4]'),
+        ("browser-clients", "cannot-run", '["SyntaxError",false]'),
+    ],
+)
+async def test_a_script_has_in_its_console_what_chromium_had(
+    read: Visits, name: str, cell: str, lines: str
+) -> None:
+    chapter = await read(name, cell)
+    await chapter.cell.locator(".live-run").click()
+    await expect(chapter.console).to_have_text(lines, timeout=LOADED)
+    await expect(chapter.clients.first).to_be_hidden()

@@ -263,7 +263,7 @@ app.http = pages
 
 
 async def visited(page, **wanted):
-    page.say(type="visit", **wanted)
+    page.say(type="visit", **{"script": ""} | wanted)
     while (message := await page.hear())["type"] != "visited":
         pass
     return message
@@ -282,7 +282,17 @@ async def test_a_page_of_a_server_also_while_a_cell_runs(page):
 
 async def test_a_page_of_no_server_is_an_error_that_says_why(page):
     found = await visited(page, asked=2, server="nobody", path="/")
-    assert found["error"] == "no cell that has run calls a server 'nobody'"
-    await page.run("gone = await serve(app)\nawait gone.stop()")
+    assert found["error"] == "no cell that has run has made 'nobody'"
+    await page.run("gone = await serve(app)\nawait gone.stop()", "gone")
     found = await visited(page, asked=3, server="gone", path="/")
     assert found["error"].startswith("this server has stopped; run In [")
+
+
+async def test_a_script_runs_with_the_address_that_it_wants(page):
+    await page.run("script = 'return url'")
+    url = (await page.run("server.url('/echo')")).text.strip("'")
+    wanted = {"server": "server", "path": "/echo", "script": "script"}
+    found = await visited(page, asked=4, **wanted)
+    assert f'return url\n}})("{url}")' in found["source"]
+    found = await visited(page, asked=5, **wanted | {"script": "none"})
+    assert found["error"] == "no cell that has run has made 'none'"

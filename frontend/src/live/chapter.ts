@@ -219,13 +219,13 @@ export class Chapter implements Wishes {
 
   /** Open the pages of a cell that has run, in the reader's browser. */
   #open(view: View): void {
-    const { pages, container, outputs } = view;
-    if (!pages) return;
+    const { opened, container } = view;
+    if (!opened) return;
     void this.#attempt(async () => {
       const { Clients } = (await import(this.#addresses.clients.href)) as typeof import("./clients.ts");
       if (view.state !== "ok") return;
       this.#clients ??= new Clients(this.#interpreter);
-      await this.#clients.show(container, pages, outputs);
+      await this.#clients.show(container, opened);
     }, () => this.#open(view));
   }
 

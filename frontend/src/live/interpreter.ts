@@ -67,9 +67,9 @@ export class Interpreter {
     return (answer as Answer & { type: "needs" }).needs;
   }
 
-  /** Get a page of a server that a cell has started. */
-  async visit(server: string, path: string): Promise<Visited> {
-    return (await this.#answer((asked) => ({ type: "visit", asked, server, path }))) as Visited;
+  /** Get a page of a server that a cell has started, or for an empty page the script that a cell has. */
+  async visit(server: string, path: string, script: string): Promise<Visited> {
+    return (await this.#answer((asked) => ({ type: "visit", asked, server, path, script }))) as Visited;
   }
 
   /** Run a source as a cell; what comes of it is told under the name of the run. */

@@ -18,7 +18,7 @@ export type ToWorker =
   | { readonly type: "load"; readonly manifest: string }
   | { readonly type: "needs"; readonly asked: number; readonly sources: readonly string[] }
   | { readonly type: "run"; readonly run: string; readonly cell: string; readonly source: string }
-  | { readonly type: "visit"; readonly asked: number; readonly server: string; readonly path: string }
+  | { readonly type: "visit"; readonly asked: number; readonly server: string; readonly path: string; readonly script: string }
   | { readonly type: "stop" }
   | {
       readonly type: "play";
@@ -47,7 +47,7 @@ export type FromWorker =
   | Grown
   | FromServer;
 
-/** A page of a server: its address and its HTML, or the error that kept it. */
+/** A page of a server: its address and its HTML, or the script that runs there; or the error that kept it. */
 export interface Visited {
   readonly type: "visited";
   readonly asked: number;

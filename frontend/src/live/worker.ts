@@ -115,7 +115,7 @@ async function hear(message: ToWorker): Promise<void> {
       break;
     }
     case "visit":
-      python.session.visit(message.asked, message.server, message.path);
+      python.session.visit(message.asked, message.server, message.path, message.script);
       break;
     case "connect": {
       const { socket, url, protocols, origin } = message;

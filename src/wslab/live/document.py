@@ -1,8 +1,9 @@
-"""A page as a browser gets it from a server, for a frame that shows it."""
+"""What a frame shows: a page as a browser gets it from a server, or a script."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -35,3 +36,14 @@ async def get_document(url: str) -> str:
         status = head.decode("latin-1").partition("\r\n")[0] or "nothing"
         raise ValueError(f"{target} is no page: the server answered {status}")
     return body.decode(errors="replace")
+
+
+def module_of(body: str, url: str) -> str:
+    """Return a module that runs a function's body, and logs what that returns.
+
+    Args:
+        body: JavaScript that may await, as `wslab.lab.browser` takes it.
+        url: what its variable `url` is.
+    """
+    call = f"await (async (url) => {{\n{body}\n}})({json.dumps(url)})"
+    return f"const value = {call};\nif (value !== undefined) console.log(value);\n"

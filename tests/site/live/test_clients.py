@@ -40,11 +40,37 @@ def test_a_cell_opens_the_pages_of_a_server(notebooks):
         ('"server"', '"a server"', "`server` is no name"),
         ('"/"', '"index.html"', '`pages` is no list of paths, each with "/" in front'),
         ('["/?user=ada", "/"]', "[]", "`pages` is no list of paths"),
-        (ENTRY, ENTRY * 2, "2: the cell 'one' of 01-a has pages already"),
+        (ENTRY, ENTRY * 2, "2: the cell 'one' of 01-a opens some already"),
     ],
 )
 def test_an_entry_that_is_wrong_is_named(notebooks, old, new, said):
     (notebooks / "live.toml").write_text(ENTRY.replace(old, new))
+    with pytest.raises(NotebookError, match=said):
+        read_clients(notebooks)
+
+
+SCRIPT = ENTRY.replace("client", "script").replace(
+    'pages = ["/?user=ada", "/"]', 'script = "SEND"\npath = "/echo"'
+)
+
+
+def test_a_cell_has_a_script_run(notebooks):
+    (notebooks / "live.toml").write_text(SCRIPT)
+    client = Client("server", ["/echo"], "SEND")
+    assert read_clients(notebooks) == {"01-a": {"one": client}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"SEND"', '"SEND()"', r"\[\[script\]\] 1: `script` is no name"),
+        ('"/echo"', '"echo"', '`path` is no path with "/" in front'),
+        ("path =", "pages =", "an entry has cell, chapter, path, script, server, and"),
+        (SCRIPT, ENTRY + SCRIPT, "1: the cell 'one' of 01-a opens some already"),
+    ],
+)
+def test_a_script_that_is_wrong_is_named(notebooks, old, new, said):
+    (notebooks / "live.toml").write_text(SCRIPT.replace(old, new))
     with pytest.raises(NotebookError, match=said):
         read_clients(notebooks)
 

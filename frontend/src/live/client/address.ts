@@ -32,6 +32,11 @@ export function address(url: string | URL, base: string, here: string): URL {
   return found;
 }
 
+/** As Web IDL tells a sequence from what is made a string. */
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
 /** Change an address on the host of one page into that on the host of another. */
 function move(url: URL, from: URL, to: URL): void {
   if (url.host !== from.host) return;
@@ -46,8 +51,8 @@ function move(url: URL, from: URL, to: URL): void {
  *
  * @throws DOMException (SyntaxError) where one is no token, or is there twice.
  */
-export function offer(protocols: string | Iterable<string>): string[] {
-  const offered = typeof protocols === "string" ? [protocols] : Array.from(protocols, String);
+export function offer(protocols: unknown): string[] {
+  const offered = isIterable(protocols) ? Array.from(protocols, String) : [String(protocols)];
   const wrong = offered.find((it, index) => !TOKEN.test(it) || offered.indexOf(it) < index);
   if (wrong !== undefined) throw failure(`The subprotocol '${wrong}' is invalid or is there twice.`);
   return offered;

@@ -140,7 +140,7 @@ def _told(html: str, reasons: dict[str, str], clients: dict[str, Client]) -> str
         if reason := reasons.get(cell[1]):
             tag += f' data-live-reason="{escape(reason)}"'
         if client := clients.get(cell[1]):
-            tag += f' data-live-pages="{escape(json.dumps(asdict(client)))}"'
+            tag += f' data-live-opened="{escape(json.dumps(asdict(client)))}"'
         return tag
 
     return _CELL.sub(marked, html)
