@@ -9,7 +9,7 @@ const SCRIPTS = [
   {
     to: `${SITE}/scripts/live`,
     format: "esm",
-    of: ["live/runner.ts", "live/worker.ts", "live/editor.ts", "live/frame-inside.ts"],
+    of: ["live/runner.ts", "live/worker.ts", "live/editor.ts", "live/frame-inside.ts", "live/clients.ts"],
   },
   { to: `${SITE}/scripts/live`, format: "esm", of: ["live/playground.ts"] },
   { to: `${SITE}/scripts/live`, format: "iife", of: ["live/client.ts"] },

@@ -169,6 +169,36 @@ async def test_the_page_around_hears_the_console_and_what_nobody_caught(host):
     ]
 
 
+async def test_what_a_script_makes_of_its_location_is_of_the_page_it_stands_for(host):
+    async with serve(application(), lifespan="off") as server:
+        bridge = Bridge(host, server.http_url().rstrip("/"))
+        await bridge.begin()
+        bridge.show((HERE / "location.js").read_text())
+        said = [it["text"] for it in await bridge.until("end")]
+        bridge.end()
+        paths = ("origin?a=1", "href", "host", "relative")
+        assert said[:-1] == [server.url(f"/echo/{path}") for path in paths]
+
+
+async def test_a_form_that_may_not_be_submitted_hears_of_it_all_the_same(host):
+    requests: list[str] = []
+    bridge = Bridge(host, "http://127.0.0.1:8000")
+    await bridge.begin()
+    host.on("request", lambda request: requests.append(request.url))
+    bridge.show((HERE / "form.html").read_text())
+    frame = host.frame_locator("iframe").last
+    await frame.get_by_role("button", name="Send").click()  # which the field forbids
+    await frame.get_by_role("textbox").fill("one")
+    for name in ("Nothing", "Kept", "Send"):
+        await frame.get_by_role("button", name=name).click()
+    await frame.get_by_role("textbox").fill("two")
+    await frame.get_by_role("textbox").press("Enter")
+    said = await bridge.until("send two")
+    bridge.end()
+    assert [it["text"] for it in said] == ["send one", "send two"]
+    assert requests == []
+
+
 async def test_with_the_sites_own_origin_it_runs_nothing(host):
     await host.evaluate(
         """() => new Promise((resolve) => {

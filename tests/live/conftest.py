@@ -12,7 +12,12 @@ from wslab.live import LiveLoop
 from wslab.site.live.assets import Assets, build_assets
 
 ROOT = Path(__file__).parents[2]
-ON_BOTH_NETWORKS = ("test_connecting.py", "test_connections.py", "test_streams.py")
+ON_BOTH_NETWORKS = (
+    "test_connecting.py",
+    "test_connections.py",
+    "test_document.py",
+    "test_streams.py",
+)
 
 
 def pytest_asyncio_loop_factories(item):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from wslab.site.live.assets import Assets
-from wslab.site.live.exceptions import read_exceptions
+from wslab.site.live.cells.exceptions import read_exceptions
 from wslab.site.notebooks import code_cells, find_notebooks, read_notebook
 
 from .chapters import in_a_kernel, in_a_page

@@ -249,3 +249,50 @@ async def test_stop_reaches_a_cell_that_blocks(page: Page):
 async def test_it_knows_what_cells_need(page: Page):
     page.say(type="needs", sources=["a = 1", "b = 2", "a"])
     assert (await page.hear())["needs"] == [[], [], [0]]
+
+
+PAGES = """
+async def pages(scope, receive, send):
+    kind = [(b"content-type", b"text/html")]
+    await send({"type": "http.response.start", "status": 200, "headers": kind})
+    await send({"type": "http.response.body", "body": scope["query_string"]})
+
+
+app.http = pages
+"""
+
+
+async def visited(page, **wanted):
+    page.say(type="visit", **{"script": ""} | wanted)
+    while (message := await page.hear())["type"] != "visited":
+        pass
+    return message
+
+
+async def test_a_page_of_a_server_also_while_a_cell_runs(page):
+    assert (await page.run(PAGES)).text == ""
+    url = (await page.run("server.http_url()")).text.strip("'")
+    run = page.begin("import asyncio\n\nawait asyncio.Event().wait()")
+    found = await visited(page, asked=1, server="server", path="/?user=ada")
+    assert (found["asked"], found["source"], found["error"]) == (1, "user=ada", "")
+    assert found["url"] == f"{url}?user=ada"
+    page.say(type="stop")
+    assert (await page.end(run)).status == "cancelled"
+
+
+async def test_a_page_of_no_server_is_an_error_that_says_why(page):
+    found = await visited(page, asked=2, server="nobody", path="/")
+    assert found["error"] == "no cell that has run has made 'nobody'"
+    await page.run("gone = await serve(app)\nawait gone.stop()", "gone")
+    found = await visited(page, asked=3, server="gone", path="/")
+    assert found["error"].startswith("this server has stopped; run In [")
+
+
+async def test_a_script_runs_with_the_address_that_it_wants(page):
+    await page.run("script = 'return url'")
+    url = (await page.run("server.url('/echo')")).text.strip("'")
+    wanted = {"server": "server", "path": "/echo", "script": "script"}
+    found = await visited(page, asked=4, **wanted)
+    assert f'return url\n}})("{url}")' in found["source"]
+    found = await visited(page, asked=5, **wanted | {"script": "none"})
+    assert found["error"] == "no cell that has run has made 'none'"

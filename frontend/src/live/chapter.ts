@@ -1,6 +1,7 @@
 /** A chapter that runs: its cells on the page, their queue, and the interpreter. */
 
 import { fetchCells, STORED } from "./book.ts";
+import type { Clients } from "./clients.ts";
 import { Ended, Interpreter } from "./interpreter.ts";
 import type { Kept } from "./keep.ts";
 import type { FromWorker, Status } from "./messages.ts";
@@ -23,6 +24,7 @@ const ENDS: Readonly<Record<Status, string>> = {
 /** Where the parts of a chapter are. */
 export interface Addresses {
   readonly worker: URL;
+  readonly clients: URL;
   readonly manifest: string;
   readonly notebook: string;
   /** The site's service worker, and what a visit without the network needs besides the page. */
@@ -37,6 +39,7 @@ export class Chapter implements Wishes {
   readonly #addresses: Addresses;
   readonly #interpreter: Interpreter;
   #queue: Promise<Queue> | undefined;
+  #clients: Clients | undefined;
   /** The latest run of each cell: what an earlier one still says is not shown. */
   readonly #latest = new Map<string, string>();
   #runs = 0;
@@ -73,6 +76,7 @@ export class Chapter implements Wishes {
 
   /** Stop the running cell; none that waits will run. */
   stop(): void {
+    this.#clients?.close();
     void this.#queue?.then((queue) => {
       queue.clear();
       this.#interpreter.stop();
@@ -83,6 +87,7 @@ export class Chapter implements Wishes {
   /** Bring back everything as it was published, and end the interpreter. */
   async reset(): Promise<void> {
     this.#interpreter.end();
+    this.#clients?.close();
     this.#kept.clear();
     for (const view of this.#views.values()) view.reset();
     forgetLink();
@@ -204,10 +209,24 @@ export class Chapter implements Wishes {
     if (cell) {
       const run = `${++this.#runs}`;
       this.#latest.set(cell.id, run);
-      this.#views.get(cell.id)?.begin();
+      const view = this.#views.get(cell.id);
+      if (view) this.#clients?.close(view.container);
+      view?.begin();
       this.#interpreter.run(run, cell.id, cell.source);
     }
     this.#show(queue);
+  }
+
+  /** Open the pages of a cell that has run, in the reader's browser. */
+  #open(view: View): void {
+    const { opened, container } = view;
+    if (!opened) return;
+    void this.#attempt(async () => {
+      const { Clients } = (await import(this.#addresses.clients.href)) as typeof import("./clients.ts");
+      if (view.state !== "ok") return;
+      this.#clients ??= new Clients(this.#interpreter);
+      await this.#clients.show(container, opened);
+    }, () => this.#open(view));
   }
 
   /** Have each control say how far its cell is. */
@@ -232,14 +251,25 @@ export class Chapter implements Wishes {
       case "failed":
         void this.#queue?.then((queue) => this.#fail(queue, message.message, message.lost));
         break;
+      case "opened":
+      case "message":
+      case "sent":
+      case "errored":
+      case "closed":
+        this.#clients?.tell(message);
+        break;
     }
   }
 
   /** Say what kept a cell from running, or that all that had run is lost. */
   #fail(queue: Queue, message: string, lost: boolean): void {
     const view = this.#views.get(queue.running?.id ?? "");
-    if (lost) queue.forget();
-    else queue.end("error");
+    if (lost) {
+      queue.forget();
+      this.#clients?.close();
+    } else {
+      queue.end("error");
+    }
     this.#show(queue);
     this.#notice.say(message, view && !lost ? { "Try again": () => this.run(view) } : {});
   }
@@ -247,7 +277,9 @@ export class Chapter implements Wishes {
   #end(queue: Queue, status: Status): void {
     const cell = queue.end(status);
     this.#next(queue);
-    const label = this.#views.get(cell?.id ?? "")?.label ?? "a cell that is not on the page";
+    const view = this.#views.get(cell?.id ?? "");
+    if (status === "ok" && view) this.#open(view);
+    const label = view?.label ?? "a cell that is not on the page";
     if (queue.isIdle) this.#notice.announce(ENDS[status].replace("%", label));
   }
 }

@@ -3,6 +3,7 @@
     The frame's page, client.html, is shown in a sandbox without an origin of its own. */
 
 import { watchConsole } from "./client/console.ts";
+import { watchForms } from "./client/forms.ts";
 import type { FromFrame, ToFrame } from "./client/messages.ts";
 import { socketsOver } from "./client/socket.ts";
 
@@ -20,7 +21,8 @@ function show(source: string): void {
 function begin(port: MessagePort, base: string): void {
   const post = (message: FromFrame): void => port.postMessage(message);
   watchConsole((level, text) => post({ type: "console", level, text }));
-  const sockets = socketsOver(post, base);
+  watchForms();
+  const sockets = socketsOver(post, base, location.href);
   Object.defineProperty(window, "WebSocket", { configurable: true, writable: true, value: sockets.WebSocket });
   port.onmessage = ({ data }: MessageEvent<ToFrame>) => {
     if (data.type === "show") show(data.source);

@@ -1,6 +1,6 @@
 /** The worker that runs Python, from the page's side: loading, running, stopping, ending. */
 
-import { type Asked, type FromWorker, heard, type Options, type ToWorker } from "./messages.ts";
+import { type Asked, type FromWorker, heard, type Options, type ToWorker, type Visited } from "./messages.ts";
 
 /** Milliseconds that a cell has to end by itself once it is told to stop. */
 const GRACE = 2500;
@@ -20,8 +20,10 @@ export function lacking(): string | undefined {
 
 type Needs = readonly (readonly number[])[];
 
+type Answer = Extract<FromWorker, { readonly asked: number }>;
+
 interface Question {
-  readonly answer: (needs: Needs) => void;
+  readonly answer: (answer: Answer) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -61,10 +63,13 @@ export class Interpreter {
   /** Return for each source the earlier ones that it uses something of. */
   async needs(sources: readonly string[]): Promise<Needs> {
     await this.load();
-    return new Promise((answer, fail) => {
-      this.#questions.set(++this.#asked, { answer, fail });
-      this.#post({ type: "needs", asked: this.#asked, sources });
-    });
+    const answer = await this.#answer((asked) => ({ type: "needs", asked, sources }));
+    return (answer as Answer & { type: "needs" }).needs;
+  }
+
+  /** Get a page of a server that a cell has started, or for an empty page the script that a cell has. */
+  async visit(server: string, path: string, script: string): Promise<Visited> {
+    return (await this.#answer((asked) => ({ type: "visit", asked, server, path, script }))) as Visited;
   }
 
   /** Run a source as a cell; what comes of it is told under the name of the run. */
@@ -128,6 +133,13 @@ export class Interpreter {
     this.#post({ type: "load", manifest: this.#manifest });
   }
 
+  #answer(question: (asked: number) => ToWorker): Promise<Answer> {
+    return new Promise((answer, fail) => {
+      this.#questions.set(++this.#asked, { answer, fail });
+      this.#post(question(this.#asked));
+    });
+  }
+
   #post(message: ToWorker): void {
     this.#worker?.postMessage(message);
   }
@@ -141,7 +153,8 @@ export class Interpreter {
         this.#settle = undefined;
         break;
       case "needs":
-        this.#questions.get(message.asked)?.answer(message.needs);
+      case "visited":
+        this.#questions.get(message.asked)?.answer(message);
         this.#questions.delete(message.asked);
         return;
       case "done":

@@ -6,6 +6,7 @@ test("a message of a worker is heard", () => {
   for (const message of [
     { type: "ready" },
     { type: "needs", asked: 1, needs: [[], [0]] },
+    { type: "visited", asked: 2, url: "http://a/", source: "<p>", error: "" },
     { type: "output", run: "1", cell: "a", output: { output_type: "stream", name: "stdout", text: ["a", "b"] } },
     { type: "output", run: "1", cell: "a", output: { output_type: "display_data", data: { "text/html": "<b>" } } },
     { type: "done", run: "1", cell: "a", status: "cancelled" },
@@ -25,6 +26,7 @@ test("what the reader's code makes up is not", () => {
     { type: "run", run: "1", cell: "a", source: "" },
     { type: "done", run: "1", cell: "a", status: "fine" },
     { type: "needs", asked: 1, needs: [["0"]] },
+    { type: "visited", asked: 2, url: "http://a/", source: null, error: "" },
     { type: "progress", loaded: Number.NaN, total: 1, step: "" },
     { type: "output", run: "1", cell: "a", output: { output_type: "stream", name: "toString", text: "" } },
     { type: "output", run: "1", cell: "a", output: { output_type: "error", ename: "A", evalue: "", traceback: [1] } },

@@ -18,6 +18,7 @@ export type ToWorker =
   | { readonly type: "load"; readonly manifest: string }
   | { readonly type: "needs"; readonly asked: number; readonly sources: readonly string[] }
   | { readonly type: "run"; readonly run: string; readonly cell: string; readonly source: string }
+  | { readonly type: "visit"; readonly asked: number; readonly server: string; readonly path: string; readonly script: string }
   | { readonly type: "stop" }
   | {
       readonly type: "play";
@@ -38,12 +39,22 @@ export type FromWorker =
   | { readonly type: "progress"; readonly loaded: number; readonly total: number; readonly step: string }
   | { readonly type: "ready" }
   | { readonly type: "needs"; readonly asked: number; readonly needs: readonly (readonly number[])[] }
+  | Visited
   | { readonly type: "output"; readonly run: string; readonly cell: string; readonly output: Output }
   | { readonly type: "done"; readonly run: string; readonly cell: string; readonly status: Status }
   | { readonly type: "failed"; readonly message: string; readonly lost: boolean }
   | { readonly type: "serving"; readonly run: string }
   | Grown
   | FromServer;
+
+/** A page of a server: its address and its HTML, or the script that runs there; or the error that kept it. */
+export interface Visited {
+  readonly type: "visited";
+  readonly asked: number;
+  readonly url: string;
+  readonly source: string;
+  readonly error: string;
+}
 
 /** A connection's ladder, whole: as a drawing, and why it ended, with the section that shows it. */
 export interface Grown {
@@ -83,6 +94,7 @@ const MESSAGES: Readonly<Record<FromWorker["type"], Readonly<Record<string, Chec
   progress: { loaded: isNumber, total: isNumber, step: isText },
   ready: {},
   needs: { asked: isNumber, needs: isNeeds },
+  visited: { asked: isNumber, url: isText, source: isText, error: isText },
   output: { run: isText, cell: isText, output: isOutput },
   done: { run: isText, cell: isText, status: isStatus },
   failed: { message: isText, lost: isTruth },

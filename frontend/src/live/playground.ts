@@ -1,11 +1,11 @@
 /** The script of the playground: an application, its clients, and their ladders as they grow. */
 
+import { Frames } from "./frames.ts";
 import { Ended, Interpreter, lacking } from "./interpreter.ts";
 import type { FromWorker } from "./messages.ts";
 import { Notice } from "./notice.ts";
 import { Outputs } from "./outputs.ts";
 import { Controls } from "./playground/controls.ts";
-import { Frames } from "./playground/frames.ts";
 import { Ladders } from "./playground/ladders.ts";
 import { fromFragment, type Point, points, type Project, started, toFragment } from "./playground/project.ts";
 import { carries } from "./share.ts";
@@ -35,6 +35,7 @@ class Playground {
   readonly #controls: Controls;
   readonly #outputs: Outputs;
   readonly #frames: Frames;
+  readonly #clients: HTMLElement;
   readonly #ladders: Ladders;
   readonly #interpreter: Interpreter;
   #runs = 0;
@@ -49,13 +50,10 @@ class Playground {
       start: (point) => void this.start(point),
       copied: (text) => void this.#copy(text, "The application is copied."),
     });
-    const frames = section(element, "frames");
+    this.#clients = section(element, "frames");
     const below = section(element, "outputs");
     this.#outputs = new Outputs(below, [], "the application and its client");
-    this.#frames = new Frames(frames, beside("client.html"), {
-      ask: (asked) => this.#interpreter.ask(asked),
-      log: (client, level, text) => this.#log(client, level, text),
-    });
+    this.#frames = new Frames(beside("client.html"), (asked) => this.#interpreter.ask(asked));
     this.#ladders = new Ladders(section(element, "ladders"), new URL("../chapters/", files).href);
     this.#notice = new Notice(element);
     this.#interpreter = new Interpreter(beside("worker.js"), manifest, (message) => this.#hear(message));
@@ -102,7 +100,7 @@ class Playground {
   }
 
   #clear(): void {
-    this.#frames.close();
+    this.#frames.close(this.#clients);
     this.#ladders.clear();
     this.#outputs.begin();
   }
@@ -163,7 +161,15 @@ class Playground {
   #serve(run: string): void {
     const client = this.#playing?.client;
     if (run !== `${this.#runs}` || !client || client.kind === "py") return;
-    this.#frames.show(client.source, client.pages, this.#controls.origin.value);
+    for (let number = 1; number <= client.pages; number += 1) {
+      this.#frames.show(this.#clients, {
+        source: client.source,
+        origin: this.#controls.origin.value,
+        path: "/",
+        title: client.pages > 1 ? `Client ${number}` : "Client",
+        log: (level, text) => this.#log(number, level, text),
+      });
+    }
   }
 }
 

@@ -38,6 +38,7 @@ export interface Session {
   readonly clients: Clients;
   run(run: string, cell: string, source: string): void;
   play(run: string, application: string, client: string, options: string): void;
+  visit(asked: number, server: string, path: string, script: string): void;
   stop(): void;
   needs(sources: string): string;
 }

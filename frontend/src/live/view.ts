@@ -1,5 +1,6 @@
 /** One code cell on the page: its code, its control, its outputs. */
 
+import type { Opened } from "./clients.ts";
 import { Code } from "./code.ts";
 import { type Acts, Control, reasonElement } from "./control.ts";
 import type { Hooks } from "./editor.ts";
@@ -20,6 +21,8 @@ export class View {
   readonly id: string;
   readonly label: string;
   readonly reason: string;
+  /** What the reader's browser opens once the cell has run. */
+  readonly opened: Opened | undefined;
   readonly container: HTMLElement;
   readonly code: Code;
   readonly control: Control;
@@ -32,6 +35,8 @@ export class View {
   constructor(container: HTMLElement, block: HTMLElement, label: string, wishes: Wishes) {
     this.id = container.dataset.cell ?? "";
     this.reason = container.dataset.liveReason ?? "";
+    const { liveOpened } = container.dataset;
+    this.opened = liveOpened ? (JSON.parse(liveOpened) as Opened) : undefined;
     this.container = container;
     this.label = label;
     this.code = new Code(block);

@@ -114,6 +114,9 @@ async function hear(message: ToWorker): Promise<void> {
       await begin(python, run, "client", `${application}\n${client}`, play);
       break;
     }
+    case "visit":
+      python.session.visit(message.asked, message.server, message.path, message.script);
+      break;
     case "connect": {
       const { socket, url, protocols, origin } = message;
       python.session.clients.connect(socket, url, JSON.stringify(protocols), origin);

@@ -55,7 +55,7 @@ attempt("a call", () => WebSocket("/echo"));
 for (const url of ["http://[", "ftp://a/", "mailto:a@b", "ws://a/#b", "/echo#", "ws://"]) {
   attempt(url, () => new WebSocket(url));
 }
-for (const protocols of ["", "a b", "é", "a,b", ["a", "a"], ["a", ""], ["a", "A", "b c"], [1, "1"]]) {
+for (const protocols of ["", "a b", "é", "a,b", ["a", "a"], ["a", ""], ["a", "A", "b c"], [1, "1"], {}, null]) {
   attempt(JSON.stringify(protocols), () => new WebSocket("/refuse", protocols));
 }
 
@@ -164,7 +164,7 @@ for (const path of ["/close/1000", "/close/1001", "/close/1011", "/close/4001", 
 }
 
 // Subprotocols
-for (const protocols of [[], "chat", ["other", "chat"], ["other"], new Set(["chat"])]) {
+for (const protocols of [[], undefined, 7, "chat", ["other", "chat"], ["other"], new Set(["chat"])]) {
   const it = watched("protocols", "/protocol", protocols);
   await Promise.race([next(it, "open"), next(it, "close")]);
   if (it.readyState === 1) {

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from wslab.site.live.exceptions import Exceptions, read_exceptions
+from wslab.site.live.cells.exceptions import Exceptions, read_exceptions
 from wslab.site.notebooks import NotebookError
 
 from ..conftest import ROOT

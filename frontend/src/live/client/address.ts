@@ -11,16 +11,19 @@ function failure(said: string): DOMException {
 /**
  * Return the URL that a WebSocket connects to.
  *
- * @param base what a relative one belongs to.
+ * @param base the page that the frame stands for: what a relative one belongs to.
+ * @param here the frame's own address: one that a script made of its `location` begins with
+ *   that, and is to begin with the page's.
  * @throws DOMException (SyntaxError) as the standard has it.
  */
-export function address(url: string | URL, base: string): URL {
+export function address(url: string | URL, base: string, here: string): URL {
   let found: URL;
   try {
     found = new URL(url, base);
   } catch {
     throw failure(`The URL '${url}' is invalid.`);
   }
+  move(found, new URL(here), new URL(base));
   const scheme = SCHEMES[found.protocol];
   if (!scheme) throw failure(`The URL's scheme must be either 'http', 'https', 'ws', or 'wss'.`);
   if (found.href.includes("#")) throw failure("The URL contains a fragment identifier.");
@@ -29,13 +32,27 @@ export function address(url: string | URL, base: string): URL {
   return found;
 }
 
+/** As Web IDL tells a sequence from what is made a string. */
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+/** Change an address on the host of one page into that on the host of another. */
+function move(url: URL, from: URL, to: URL): void {
+  if (url.host !== from.host) return;
+  if (url.pathname.startsWith(from.pathname)) url.pathname = to.pathname + url.pathname.slice(from.pathname.length);
+  url.protocol = url.protocol.replace(/^(ws|http)s?:$/, to.protocol === "https:" ? "$1s:" : "$1:");
+  url.hostname = to.hostname;
+  url.port = to.port;
+}
+
 /**
  * Return the subprotocols that are offered, in their order.
  *
  * @throws DOMException (SyntaxError) where one is no token, or is there twice.
  */
-export function offer(protocols: string | Iterable<string>): string[] {
-  const offered = typeof protocols === "string" ? [protocols] : Array.from(protocols, String);
+export function offer(protocols: unknown): string[] {
+  const offered = isIterable(protocols) ? Array.from(protocols, String) : [String(protocols)];
   const wrong = offered.find((it, index) => !TOKEN.test(it) || offered.indexOf(it) < index);
   if (wrong !== undefined) throw failure(`The subprotocol '${wrong}' is invalid or is there twice.`);
   return offered;

@@ -22,9 +22,10 @@ export interface Sockets {
  * Return a class that is used as the browser's (WHATWG, "WebSockets").
  *
  * @param post passes on what a socket asks.
- * @param base the address of the page that a relative URL belongs to.
+ * @param base the address of the page that the frame stands for.
+ * @param here the frame's own.
  */
-export function socketsOver(post: (message: ToServer) => void, base: string): Sockets {
+export function socketsOver(post: (message: ToServer) => void, base: string, here: string): Sockets {
   const hearing = new Map<string, (message: FromServer) => void>();
   let count = 0;
 
@@ -45,7 +46,7 @@ export function socketsOver(post: (message: ToServer) => void, base: string): So
       if (arguments.length === 0) {
         throw new TypeError("Failed to construct 'WebSocket': 1 argument required, but only 0 present.");
       }
-      this.#url = address(url, base);
+      this.#url = address(url, base, here);
       const offered = offer(protocols);
       hearing.set(this.#name, (message) => this.#hear(message));
       post({ type: "connect", socket: this.#name, url: this.#url.href, protocols: offered });

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any
 
+from wslab.live.document import get_document, module_of
 from wslab.live.needs import needs
+from wslab.live.owner import OWNER, Owner
 from wslab.live.page import interpreter
 from wslab.live.page.cells import Cells, Execution, Status
 from wslab.live.page.clients import Clients
@@ -38,6 +41,7 @@ class Session:
         self._cells.install()
         self._waiting: deque[tuple[str, str, Act]] = deque()
         self._running: Any = None
+        self._visits: set[asyncio.Task[None]] = set()
         self.clients = Clients(self._tell)
         self._playground = Playground(self._cells, self._tell)
         self.drive = self._loop.drive
@@ -58,6 +62,25 @@ class Session:
         given = json.loads(options)
         play = self._playground.play
         self._begin(run, "client", lambda: play(run, application, client, given))
+
+    def visit(self, asked: int, server: str, path: str, script: str) -> None:
+        """Get a page of a server, or a script for an empty one, beside what cells do.
+
+        The message `visited` has its address and its source, or why there is none.
+
+        Args:
+            asked: what the message is known by.
+            server: the name that cells have given to the server.
+            path: that of the page, with its query; of a script's `url`.
+            script: the name that cells have given to the script, "" for none.
+        """
+        context = Context()
+        context.run(OWNER.set, Owner())
+        visit = self._loop.create_task(
+            self._visit(asked, server, path, script), context=context
+        )
+        self._visits.add(visit)
+        visit.add_done_callback(self._visits.discard, context=Context())
 
     def stop(self) -> None:
         """Cancel the running cell, also where it blocks, and those that wait.
@@ -97,6 +120,26 @@ class Session:
             self._next()
 
         self._running.add_done_callback(done, context=Context())
+
+    async def _visit(self, asked: int, server: str, path: str, script: str) -> None:
+        url = source = error = ""
+        try:
+            found = self._named(server)
+            if script:
+                url = found.http_url("/")
+                source = module_of(self._named(script), found.url(path))
+            else:
+                url = found.http_url(path)
+                source = await get_document(url)
+        except Exception as failure:
+            error = str(failure)
+        self._tell(type="visited", asked=asked, url=url, source=source, error=error)
+
+    def _named(self, name: str) -> Any:
+        value = self._cells.value(name)
+        if value is None:
+            raise NameError(f"no cell that has run has made {name!r}")
+        return value
 
     def _output(self, to: Execution, output: dict[str, Any]) -> None:
         self._tell(type="output", run=to.run, cell=to.cell, output=output)

@@ -1,13 +1,16 @@
 """The MkDocs plugin `wslab-live`: what lets a chapter's cells run in the page.
 
 It adds the files that a page's Python needs below `live/`, tells each chapter's page
-where they are and which cells can't run, and gives every page its policy.
+where they are, which cells can't run and which open pages, and gives every page its
+policy.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Literal
@@ -22,7 +25,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from wslab.site.live.assets import Assets, build_assets
-from wslab.site.live.exceptions import Exceptions, read_exceptions
+from wslab.site.live.cells.clients import Client, read_clients
+from wslab.site.live.cells.exceptions import Exceptions, read_exceptions
 from wslab.site.live.licences import LICENCES, page, read_licences
 from wslab.site.live.licences import files as texts
 from wslab.site.live.policy import with_policy
@@ -56,6 +60,7 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
         self._serving = False
         self._manifest = ""
         self._exceptions = Exceptions()
+        self._clients: dict[str, dict[str, Client]] = {}
 
     def on_startup(
         self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool
@@ -68,6 +73,7 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
         notebooks = Path(config.plugins["wslab"].config["notebooks"])
         try:
             self._exceptions = read_exceptions(notebooks)
+            self._clients = read_clients(notebooks)
         except NotebookError as error:
             raise PluginError(str(error)) from error
         assets = self._assets(config) if self.config.assets else None
@@ -93,8 +99,10 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
             return html
         if not is_chapter:
             return html + self._script(script, page.url)
-        reasons = self._exceptions.cannot.get(Path(page.file.src_uri).stem, {})
-        return _with_reasons(html, reasons) + self._script(script, page.url)
+        chapter = Path(page.file.src_uri).stem
+        reasons = self._exceptions.cannot.get(chapter, {})
+        told = _told(html, reasons, self._clients.get(chapter, {}))
+        return told + self._script(script, page.url)
 
     @event_priority(-100)  # once all others have written into the page
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
@@ -127,11 +135,15 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
         )
 
 
-def _with_reasons(html: str, reasons: dict[str, str]) -> str:
-    """Return a chapter's HTML whose cells say why they can't run."""
+def _told(html: str, reasons: dict[str, str], clients: dict[str, Client]) -> str:
+    """Return a chapter's HTML whose cells say why they can't run, or what they open."""
 
     def marked(cell: re.Match[str]) -> str:
-        reason = reasons.get(cell[1])
-        return f'{cell[0]} data-live-reason="{escape(reason)}"' if reason else cell[0]
+        tag = cell[0]
+        if reason := reasons.get(cell[1]):
+            tag += f' data-live-reason="{escape(reason)}"'
+        if client := clients.get(cell[1]):
+            tag += f' data-live-opened="{escape(json.dumps(asdict(client)))}"'
+        return tag
 
     return _CELL.sub(marked, html)

@@ -1,0 +1,105 @@
+/** The frames with clients in JavaScript, and what they and the server say to each other. */
+
+import { type FromServer, type Level, said, type ToFrame } from "./client/messages.ts";
+import type { Asked } from "./messages.ts";
+
+/** What divides the name of a frame from that of one of its sockets. */
+const MARK = ":";
+
+/** Lines of a console that are passed on; what logs without an end must not fill the page. */
+const MOST_LINES = 1000;
+
+/** A client, and what its frame stands for. */
+export interface Client {
+  /** A script, or a page with scripts if it begins with "<". */
+  readonly source: string;
+  /** Where the page is from that the frame stands for. */
+  readonly origin: string;
+  /** Its path, with the query. */
+  readonly path: string;
+  /** What the frame is called. */
+  readonly title: string;
+  /** Hears each line of its console. */
+  log(level: Level, text: string): void;
+}
+
+interface Frame {
+  readonly element: HTMLIFrameElement;
+  readonly port: MessagePort;
+  readonly sockets: Set<string>;
+}
+
+/** All frames of a page. */
+export class Frames {
+  readonly #page: URL;
+  readonly #ask: (asked: Asked) => void;
+  readonly #frames = new Map<string, Frame>();
+  #count = 0;
+
+  /**
+   * @param page the address of client.html.
+   * @param ask hears what sockets ask of their servers.
+   */
+  constructor(page: URL, ask: (asked: Asked) => void) {
+    this.#page = page;
+    this.#ask = ask;
+  }
+
+  /** Show a client as the last thing in an element. */
+  show(parent: HTMLElement, client: Client): void {
+    this.#count += 1;
+    const name = `${this.#count}`;
+    const { source, origin, path } = client;
+    const element = document.createElement("iframe");
+    element.setAttribute("sandbox", "allow-scripts");
+    element.title = client.title;
+    // Its scripts read the query of the page that it stands for in their own `location`.
+    element.src = `${this.#page.href}${/\?.*/s.exec(path) ?? ""}`;
+    const { port1: port, port2 } = new MessageChannel();
+    this.#frames.set(name, { element, port, sockets: new Set() });
+    let lines = 0;
+    port.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const message = said(data);
+      if (message?.type !== "console") {
+        if (message) this.#pass(name, { ...message, origin });
+        return;
+      }
+      lines += 1;
+      if (lines <= MOST_LINES) client.log(message.level, message.text);
+    };
+    element.addEventListener(
+      "load",
+      () => {
+        element.contentWindow?.postMessage({ base: `${origin}${path}` }, "*", [port2]);
+        port.postMessage({ type: "show", source } satisfies ToFrame);
+      },
+      { once: true },
+    );
+    parent.append(element);
+  }
+
+  /** Tell a socket of a frame what its server says. */
+  tell(message: FromServer): void {
+    const at = message.socket.indexOf(MARK);
+    const frame = this.#frames.get(message.socket.slice(0, at));
+    if (message.type === "closed") frame?.sockets.delete(message.socket);
+    frame?.port.postMessage({ ...message, socket: message.socket.slice(at + 1) } satisfies ToFrame);
+  }
+
+  /** Take the frames in an element away, and their sockets. */
+  close(parent: HTMLElement): void {
+    for (const [name, { element, port, sockets }] of this.#frames) {
+      if (!parent.contains(element)) continue;
+      for (const socket of sockets) this.#ask({ type: "abandon", socket, origin: "" });
+      port.close();
+      this.#frames.delete(name);
+    }
+    parent.replaceChildren();
+  }
+
+  #pass(name: string, asked: Asked): void {
+    const socket = `${name}${MARK}${asked.socket}`;
+    this.#frames.get(name)?.sockets.add(socket);
+    this.#ask({ ...asked, socket });
+  }
+}

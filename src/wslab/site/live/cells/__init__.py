@@ -1,0 +1,1 @@
+"""What notebooks/live.toml says of chapters' cells."""
