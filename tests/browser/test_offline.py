@@ -20,7 +20,7 @@ CHAPTER = "chapters/running/"
 KEPT = """async () => {
   await navigator.serviceWorker.ready;
   const pages = await caches.open("wslab-pages");
-  const found = [location.href, "01-running.ipynb"].map((it) => pages.match(it));
+  const found = [location.href, "%s"].map((it) => pages.match(it));
   return (await Promise.all(found)).every(Boolean);
 }"""
 ASSETS = """async () => {
@@ -66,13 +66,33 @@ async def test_a_second_visit_needs_no_network(
     it = await visit(site_of_one.origin)
     page = await it.open(CHAPTER)
     await run(page, "more")
-    await page.wait_for_function(KEPT)
+    await page.wait_for_function(KEPT % "01-running.ipynb")
     site_of_one.stop()
     again = await Visit.begin(it.context, site_of_one.origin)
     page = await again.open(CHAPTER)
     await run(page, "client")
     own = page.locator("[data-cell='client'] .live-own")
     assert await own.inner_text() == "HELLO"
+    assert [fault for fault in again.faults if "error:" in fault] == []
+
+
+async def test_a_second_visit_to_the_playground_needs_no_network(
+    visit: Visits, site_of_one: Site
+) -> None:
+    it = await visit(site_of_one.origin)
+    page = await it.open("playground/")
+    await page.get_by_role("button", name="Run application and client").click()
+    await expect(page.locator(".live-own")).to_have_text("hello", timeout=60_000)
+    await page.wait_for_function(KEPT % "../scripts/live/worker.js")
+    await page.wait_for_function(KEPT % "refuse.client.py")
+    site_of_one.stop()
+    again = await Visit.begin(it.context, site_of_one.origin)
+    page = await again.open("playground/")
+    await page.get_by_label("Start from").select_option("refuse")
+    client = page.get_by_role("textbox", name="The client")
+    await expect(client).to_contain_text("InvalidStatus")
+    await page.get_by_role("button", name="Run application and client").click()
+    await expect(page.locator(".live-own")).to_contain_text("welcome", timeout=60_000)
     assert [fault for fault in again.faults if "error:" in fault] == []
 
 

@@ -40,10 +40,20 @@ class Playground:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
 
+    def pane(self, name: str) -> Locator:
+        return self.page.get_by_role("textbox", name=name)
+
     async def start(self, name: str) -> None:
         await self.page.get_by_label("Start from").select_option(name)
-        area = self.page.get_by_role("textbox", name="The application")
-        await expect(area).to_have_value((FOLDER / f"{name}.py").read_text())
+        source = (FOLDER / f"{name}.py").read_text()
+        await self.has("The application", source)
+
+    async def has(self, name: str, source: str) -> None:
+        """See that the editor of a side has a source."""
+        lines = self.pane(name).locator(".cm-line")
+        await expect(lines).to_have_text(
+            [" ".join(it.split()) for it in source.split("\n")]
+        )
 
     async def run(self) -> None:
         await self.button("Run application and client").click()
@@ -111,14 +121,13 @@ async def test_a_link_carries_all_and_runs_nothing(play):
     it = await play()
     await it.start("keepalive")
     await it.page.get_by_label("uvicorn's implementation").select_option("wsproto")
-    await it.page.get_by_role("textbox", name="The client").fill("print('from a link')")
+    await it.pane("The client").fill("print('from a link')")
     await it.button("Copy a link").click()
     await expect(it.page.get_by_role("status").first).to_contain_text("link is")
     address = await it.page.evaluate("location.href")
     assert len(address) < 2000
     other = await play(f"playground/{address[address.index('#') :]}")
-    client = other.page.get_by_role("textbox", name="The client")
-    await expect(client).to_have_value("print('from a link')")
+    await other.has("The client", "print('from a link')")
     said = other.page.get_by_role("status").first
     await expect(said).to_contain_text("Read it before you press Run")
     ping = other.page.get_by_label("ping interval")
@@ -128,6 +137,29 @@ async def test_a_link_carries_all_and_runs_nothing(play):
     await expect(other.output).to_be_hidden()
     await other.run()
     await expect(other.output).to_have_text("from a link", timeout=60_000)
+
+
+async def test_keys_run_it_and_leave_the_editor(play):
+    it = await play()
+    await it.pane("The client").fill("print(6 * 7)")
+    await it.page.keyboard.press("Shift+Enter")
+    await expect(it.output).to_have_text("42", timeout=60_000)
+    await it.page.keyboard.press("Escape")
+    await expect(it.button("Run application and client")).to_be_focused()
+
+
+async def test_the_sides_stand_below_the_heading_and_beside_each_other(play):
+    it = await play()
+    await it.has("The application", (FOLDER / "echo.py").read_text())
+    sides = it.page.locator(".playground-pane")
+    heading = await it.page.get_by_role("heading", level=1).bounding_box()
+    one, other = [await it.bounding_box() for it in await sides.all()]
+    assert heading["y"] + heading["height"] < one["y"]
+    assert one["x"] + one["width"] <= other["x"]
+    await it.page.set_viewport_size({"width": 390, "height": 844})
+    one, other = [await it.bounding_box() for it in await sides.all()]
+    assert one["y"] + one["height"] <= other["y"]
+    assert one["width"] > 300
 
 
 async def test_a_damaged_link_is_told(play):

@@ -48,7 +48,8 @@ const THEME = EditorView.theme({
 export class Editor {
   readonly #view: EditorView;
 
-  constructor(parent: HTMLElement, source: string, hooks: Hooks) {
+  /** @param python whether to colour it, and to indent it as Python is. */
+  constructor(parent: HTMLElement, source: string, hooks: Hooks, python = true) {
     const keys = Prec.highest(
       keymap.of([
         { key: "Shift-Enter", run: () => done(hooks.run) },
@@ -65,8 +66,7 @@ export class Editor {
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
           history(),
           drawSelection(),
-          new LanguageSupport(pythonLanguage),
-          indentUnit.of("    "),
+          python ? [new LanguageSupport(pythonLanguage), indentUnit.of("    ")] : [],
           indentOnInput(),
           closeBrackets(),
           bracketMatching(),

@@ -4,6 +4,7 @@ import { Frames } from "./frames.ts";
 import { Ended, Interpreter, lacking } from "./interpreter.ts";
 import type { FromWorker } from "./messages.ts";
 import { Notice } from "./notice.ts";
+import { keepPage } from "./offline.ts";
 import { Outputs } from "./outputs.ts";
 import { Controls } from "./playground/controls.ts";
 import { Ladders } from "./playground/ladders.ts";
@@ -28,9 +29,14 @@ function section(parent: HTMLElement, name: string): HTMLElement {
   return made;
 }
 
+/** What the page loads when it is needed, beside this script. A frame with a client in
+    JavaScript needs the network: it has no origin, so no service worker answers it. */
+const SCRIPTS = ["worker.js", "editor.js", "frame-inside.js"];
+
 /** One playground on a page. */
 class Playground {
   readonly #files: string;
+  readonly #choice: readonly Point[];
   readonly #notice: Notice;
   readonly #controls: Controls;
   readonly #outputs: Outputs;
@@ -43,6 +49,7 @@ class Playground {
 
   constructor(element: HTMLElement, manifest: string, files: string, choice: readonly Point[]) {
     this.#files = files;
+    this.#choice = choice;
     this.#controls = new Controls(element, choice, {
       run: () => void this.#run(),
       stop: () => this.#stop(),
@@ -85,6 +92,7 @@ class Playground {
       this.#notice.say(LOADING);
       await this.#interpreter.load();
       this.#notice.close();
+      this.#keep();
       this.#clear();
       const project = this.#controls.project;
       this.#playing = project;
@@ -92,6 +100,15 @@ class Playground {
       const client = project.client.kind === "py" ? project.client.source : "";
       this.#interpreter.play(`${this.#runs}`, project.application, client, project.options);
     });
+  }
+
+  /** Have the page work without the network, once Run was pressed on it. */
+  #keep(): void {
+    if (this.#runs) return;
+    const points = this.#choice.flatMap(({ name, client }) => [`${name}.py`, client]);
+    const files = [...SCRIPTS.map(beside), ...points.map((it) => new URL(it, this.#files))];
+    const worker = new URL("../../service-worker.js", import.meta.url);
+    void keepPage(worker.href, files.map(({ href }) => href));
   }
 
   #stop(): void {
@@ -187,7 +204,7 @@ async function begin(element: HTMLElement, manifest: string): Promise<void> {
   else if (choice[0]) await playground.start(choice[0]);
 }
 
-const element = document.getElementById("playground");
+const element = document.querySelector<HTMLElement>("div.playground");
 const script = document.querySelector<HTMLScriptElement>("script[data-live-manifest]");
 if (element && script) {
   begin(element, new URL(script.dataset.liveManifest ?? "", document.baseURI).href).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 /** The playground's controls: what is run, by what, and with which options. */
 
 import { button } from "../control.ts";
+import { Pane } from "./pane.ts";
 import { asFile, IMPLEMENTATIONS, type Kind, KINDS, NUMBERS, type Point, type Project } from "./project.ts";
 
 /** What the reader asks for. */
@@ -23,8 +24,8 @@ export class Controls {
     ["1", "one"],
     ["2", "two, side by side"],
   ]);
-  readonly #application = area("The application, file:app");
-  readonly #client = area("The client");
+  readonly #application: Pane;
+  readonly #client: Pane;
   readonly origin = Object.assign(document.createElement("input"), { value: "http://127.0.0.1:8000" });
 
   constructor(parent: HTMLElement, points: readonly Point[], asks: Asks) {
@@ -33,9 +34,14 @@ export class Controls {
       const point = points[this.#points.selectedIndex];
       if (point) asks.start(point);
     });
+    const run = button("Run", "Run application and client", () => asks.run());
+    run.classList.add("live-run");
+    const acts = { run: () => asks.run(), leave: () => run.focus() };
+    this.#application = new Pane("The application, file:app", acts);
+    this.#client = new Pane("The client", acts);
     const bar = row(
       labelled("Start from", this.#points),
-      button("Run", "Run application and client", () => asks.run()),
+      run,
       button("Stop", "Stop client and server", () => asks.stop()),
       button("Copy link", "Copy a link to this code", () => asks.link()),
       button("Copy as a file", "Copy the application as a file", () => asks.copied(asFile(this.project))),
@@ -54,9 +60,12 @@ export class Controls {
     );
     const sides = document.createElement("div");
     sides.className = "playground-sides";
-    sides.append(side(options, this.#application), side(clients, this.#client));
+    sides.append(side("Application", options, this.#application), side("Client", clients, this.#client));
     parent.append(bar, sides);
-    this.#kind.addEventListener("change", () => this.#show());
+    this.#kind.addEventListener("change", () => {
+      this.#client.speak(this.#kind.value === "py");
+      this.#show();
+    });
     this.#show();
   }
 
@@ -65,8 +74,8 @@ export class Controls {
     for (const [name, input] of this.#numbers) if (input.valueAsNumber > 0) options[name] = input.valueAsNumber;
     return {
       name: this.#name.value,
-      application: this.#application.value,
-      client: { kind: this.#kind.value as Kind, source: this.#client.value, pages: Number(this.#pages.value) },
+      application: this.#application.source,
+      client: { kind: this.#kind.value as Kind, source: this.#client.source, pages: Number(this.#pages.value) },
       options,
     };
   }
@@ -74,8 +83,8 @@ export class Controls {
   set project({ name, application, client, options }: Project) {
     this.#name.value = /^\w+$/.test(name) ? name : "app";
     this.#points.value = name;
-    this.#application.value = application;
-    this.#client.value = client.source;
+    this.#application.show(application);
+    this.#client.show(client.source, client.kind === "py");
     this.#kind.value = client.kind;
     this.#pages.value = `${client.pages}`;
     this.#implementation.value = `${options.ws ?? IMPLEMENTATIONS[0]}`;
@@ -102,13 +111,6 @@ function number(): HTMLInputElement {
   return Object.assign(document.createElement("input"), { type: "number", min: "0", step: "any", placeholder: "default" });
 }
 
-function area(label: string): HTMLTextAreaElement {
-  const made = Object.assign(document.createElement("textarea"), { spellcheck: false, rows: 18 });
-  made.setAttribute("aria-label", label);
-  made.setAttribute("autocapitalize", "off");
-  return made;
-}
-
 function labelled(text: string, control: HTMLElement): HTMLElement {
   const label = document.createElement("label");
   label.append(text, " ", control);
@@ -122,8 +124,8 @@ function row(...parts: HTMLElement[]): HTMLElement {
   return made;
 }
 
-function side(...parts: HTMLElement[]): HTMLElement {
+function side(title: string, options: HTMLElement, pane: Pane): HTMLElement {
   const made = document.createElement("div");
-  made.append(...parts);
+  made.append(Object.assign(document.createElement("b"), { textContent: title }), options, pane.element);
   return made;
 }
