@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 FOLDER = "playground"
 """The address of the playground's page, below the site's."""
 
+PORT = 8000
+"""Where its server listens, as uvicorn does by default."""
+
 
 @dataclass(frozen=True)
 class Project:

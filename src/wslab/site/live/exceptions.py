@@ -1,7 +1,8 @@
 """notebooks/live.toml: the cells that can't run in a page, or show something else.
 
-Tables `[[cannot]]` and `[[differs]]`, each with `chapter`, `cells` (a list of ids, or
-"all") and `reason`, a sentence for the reader.
+Tables `[[cannot]]`, `[[differs]]` and, of what does not open in the playground,
+`[[shut]]`, each with `chapter`, `cells` (a list of ids, or "all") and `reason`, a
+sentence for the reader.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from wslab.site.notebooks import (
 from wslab.site.project import EXCEPTIONS
 
 ALL = "all"
-KINDS = ("cannot", "differs")
+KINDS = ("cannot", "differs", "shut")
 KEYS = {"chapter", "cells", "reason"}
 
 
@@ -34,6 +35,8 @@ class Exceptions:
     """Why cells can't run in a page."""
     differs: dict[str, dict[str, str]] = field(default_factory=dict)
     """Why cells show something else in a page than in a kernel."""
+    shut: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Why what would open in the playground for cells does not."""
 
 
 def read_exceptions(notebooks: Path) -> Exceptions:

@@ -1,13 +1,15 @@
 """The MkDocs plugin `wslab-live`: what lets a chapter's cells run in the page.
 
 It adds the files that a page's Python needs below `live/`, tells each chapter's page
-where they are and which cells can't run, and gives every page its policy.
+where they are, which cells can't run and which open in the playground, and gives
+every page its policy.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Literal
@@ -24,6 +26,7 @@ from mkdocs.utils import get_relative_url
 from wslab.site.live.assets import Assets, build_assets
 from wslab.site.live.exceptions import Exceptions, read_exceptions
 from wslab.site.live.licences import LICENCES, page, read_licences
+from wslab.site.live.opening import openings
 from wslab.site.live.policy import with_policy
 from wslab.site.live.unavailable import Unavailable
 from wslab.site.notebooks import NotebookError
@@ -90,8 +93,12 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
             return html
         if not is_chapter:
             return html + self._script(script, page.url)
-        reasons = self._exceptions.cannot.get(Path(page.file.src_uri).stem, {})
-        return _with_reasons(html, reasons) + self._script(script, page.url)
+        name = Path(page.file.src_uri).stem
+        told = {
+            "live-reason": self._exceptions.cannot.get(name, {}),
+            "live-opens": self._openings(name, config),
+        }
+        return _with_data(html, told) + self._script(script, page.url)
 
     @event_priority(-100)  # once all others have written into the page
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
@@ -114,6 +121,12 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
             print(f"the site has no Run controls: {error}", file=sys.stderr)
             return None
 
+    def _openings(self, name: str, config: MkDocsConfig) -> dict[str, str]:
+        """Return the fragments of what opens in the playground for cells."""
+        notebooks = Path(config.plugins["wslab"].config["notebooks"])
+        found = openings(notebooks / f"{name}.ipynb", self._exceptions)
+        return {cell: project.fragment for cell, project in found.items()}
+
     def _script(self, script: str, url: str) -> str:
         source, manifest = (
             get_relative_url(it, url) for it in (script, self._manifest)
@@ -124,11 +137,12 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
         )
 
 
-def _with_reasons(html: str, reasons: dict[str, str]) -> str:
-    """Return a chapter's HTML whose cells say why they can't run."""
+def _with_data(html: str, told: Mapping[str, Mapping[str, str]]) -> str:
+    """Return a chapter's HTML whose cells have what is told of them as data."""
 
     def marked(cell: re.Match[str]) -> str:
-        reason = reasons.get(cell[1])
-        return f'{cell[0]} data-live-reason="{escape(reason)}"' if reason else cell[0]
+        found = {name: of[cell[1]] for name, of in told.items() if cell[1] in of}
+        data = [f' data-{name}="{escape(it)}"' for name, it in found.items()]
+        return "".join([cell[0], *data])
 
     return _CELL.sub(marked, html)
