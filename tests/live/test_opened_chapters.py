@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wslab.lab import serve
-from wslab.site.live.exceptions import read_exceptions
+from wslab.site.live.exceptions import Exceptions, read_exceptions
 from wslab.site.live.opening import openings
 from wslab.site.notebooks import find_notebooks
 from wslab.site.playground import Project
@@ -46,3 +46,10 @@ async def test_what_opens_runs_and_somebody_connects(path):
 def test_chapters_open():
     found = [path for path in CHAPTERS if openings(path, EXCEPTIONS)]
     assert len(found) >= len(CHAPTERS) // 4
+
+
+def test_what_is_shut_would_open_without_its_reason():
+    every = Exceptions(cannot=EXCEPTIONS.cannot)
+    for path in CHAPTERS:
+        shut = EXCEPTIONS.shut.get(path.stem, {})
+        assert not shut or shut.keys() <= openings(path, every).keys()
