@@ -15,10 +15,12 @@ export class Pages {
 
   /** Return a copy of one server's cell, opened; reject with what went wrong. */
   async cell(scenario: string, server: string): Promise<HTMLElement> {
-    const page = await this.#page(this.address(scenario));
+    const address = this.address(scenario);
+    const page = await this.#page(address);
     const cell = page.getElementById(server);
     if (!cell) throw new Error(`nothing was measured for ${server}`);
     const copy = document.importNode(cell, true);
+    for (const link of copy.querySelectorAll("a")) link.href = new URL(link.getAttribute("href") ?? "", address).href;
     copy.setAttribute("open", "");
     copy.removeAttribute("id");
     return copy;

@@ -1,6 +1,7 @@
 """The playground in Chromium: starting points, clients, ladders, links."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,50 @@ async def test_axe_finds_nothing(play):
     await expect(it.client(1).locator("li")).to_have_count(1, timeout=60_000)
     found = await Axe().run(it.page)
     assert [each["id"] for each in found.response["violations"]] == []
+
+
+CONNECTED = "HTTP/1.1 101 Switching Protocols"
+"""What a client of the atlas prints first."""
+
+
+async def opens(page: Page, link: Locator) -> Playground:
+    """Follow a link to the playground; nothing runs by itself."""
+    await link.click()
+    it = Playground(page)
+    said = page.get_by_role("status").first
+    await expect(said).to_contain_text("Read it before you press Run")
+    assert "worker.js" not in [worker.url.split("/")[-1] for worker in page.workers]
+    await expect(it.output).to_be_hidden()
+    return it
+
+
+async def test_a_scenario_of_the_atlas_opens(visit: Visits, site: str):
+    page = await (await visit(site)).open("atlas/close-with-reason/")
+    link = page.locator("p > a", has_text="Open in the playground").last
+    it = await opens(page, link)
+    application = page.get_by_role("textbox", name="The application")
+    await expect(application).to_have_value(re.compile("websocket.close"))
+    await it.run()
+    await expect(it.output).to_contain_text(CONNECTED, timeout=60_000)
+    await expect(it.ladder(1)).to_contain_text("close 4001")
+
+
+async def test_a_cell_of_the_atlas_opens_with_its_implementation(
+    visit: Visits, site: str
+):
+    page = await (await visit(site)).open("atlas/?open=text%2Fuvicorn-wsproto")
+    link = page.get_by_role("dialog").get_by_text("Open in the playground")
+    it = await opens(page, link)
+    implementation = page.get_by_label("uvicorn's implementation")
+    await expect(implementation).to_have_value("wsproto")
+    await it.run()
+    await expect(it.output).to_contain_text(CONNECTED, timeout=60_000)
+    await expect(it.ladder(1)).to_contain_text("text")
+
+
+async def test_an_application_of_a_chapter_opens(visit: Visits, site: str):
+    page = await (await visit(site)).open("chapters/echo/")
+    link = page.get_by_role("link", name="Open in the playground").first
+    it = await opens(page, link)
+    await it.run()
+    await expect(it.ladder(1)).to_contain_text("text", timeout=60_000)

@@ -85,6 +85,12 @@ export function reasonElement(reason: string): HTMLElement {
   return element;
 }
 
+/** Return a link that opens a cell's application in the playground. */
+export function openLink(fragment: string): HTMLAnchorElement {
+  const href = new URL(`../../playground/${fragment}`, import.meta.url).href;
+  return Object.assign(document.createElement("a"), { href, textContent: "Open in the playground" });
+}
+
 /** Return a button; its name begins with what it shows. */
 export function button(text: string, label: string, act: () => void): HTMLButtonElement {
   const element = document.createElement("button");

@@ -16,8 +16,15 @@ BODY_LIMIT = 64 * 1024
 """Bytes that are kept of what came, for the body of a response."""
 
 
-def request_bytes(connect: Connect, run: str) -> bytes:
-    """Return the head of an opening handshake (RFC 6455 section 4.1)."""
+def request_bytes(connect: Connect, run: str | None = None) -> bytes:
+    """Return the head of an opening handshake (RFC 6455 section 4.1).
+
+    Args:
+        connect: What is asked.
+        run: What the header `RUN` has; None for no such header.
+    """
+    if connect.request is not None and run is None:
+        return connect.request
     if connect.request is not None:
         line, _, rest = connect.request.partition(b"\r\n")
         return line + f"\r\n{RUN}: {run}\r\n".encode() + rest

@@ -8,6 +8,7 @@ from wslab.atlas.cell import Cell, Outcome
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.verdict import application_words, cell_conforms, client_words
 from wslab.site.atlas.book import Row, compared
+from wslab.site.atlas.opening import link, opened
 
 MARKS = {True: ("ok", "\N{CHECK MARK}"), False: ("no", "\N{BALLOT X}")}
 """The class and the sign of a cell that conforms to its section, or does not."""
@@ -84,9 +85,15 @@ def details(row: Row, column: str, title: str, more: str = "") -> str:
         f"<summary><strong>{escape(title)}</strong> "
         f"{escape(cell.without or client_words(cell.outcomes[0]))}"
         f'<span class="wa-verdict">{escape(told)}</span></summary>'
-        f'<div>{body}{more}<p class="wa-where">{escape(where)}</p></div>'
+        f"<div>{body}{more}{_opening(row, column)}"
+        f'<p class="wa-where">{escape(where)}</p></div>'
         "</details>"
     )
+
+
+def _opening(row: Row, column: str) -> str:
+    project = opened(row.scenario, column)
+    return f"<p>{link(project)}</p>" if project else ""
 
 
 def _outcome(cell: Cell, outcome: Outcome) -> str:

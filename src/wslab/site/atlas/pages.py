@@ -13,12 +13,13 @@ from wslab.atlas import store
 from wslab.atlas.acts import Act, OfClient
 from wslab.atlas.columns import KINDS
 from wslab.atlas.history import records
-from wslab.atlas.scenario import Options
+from wslab.atlas.scenario import Options, Scenario
 from wslab.atlas.verdict import cell_conforms
 from wslab.site.atlas import history
 from wslab.site.atlas.book import Book, Row, compared
 from wslab.site.atlas.cells import details, sign
 from wslab.site.atlas.explorer import explorer_page
+from wslab.site.atlas.opening import link, opened, reason
 from wslab.site.atlas.server import server_page
 from wslab.site.atlas.source import source_of
 from wslab.site.atlas.table import table
@@ -102,6 +103,9 @@ Tables of their own: [test clients](testclients.md), [frameworks](frameworks.md)
 and what [each release of uvicorn](history.md) changed.
 [What does my client see?](explorer.md) asks by what your application does;
 [Check your server](../check-a-server.md) plays the scenarios against a server of yours.
+Where uvicorn in a page shows the same, a scenario opens in the
+[playground](../playground/index.md), application and client, with the implementation of
+its cell.
 [As CSV](atlas.csv), [as JSON](data/index.json) ([schema](data/schema.json)).
 
 {HOLE}
@@ -163,8 +167,17 @@ def _scenario_page(row: Row) -> str:
 
 {acts}
 {_options(scenario.options)}
+{_opening(scenario)}
 [The data](data/{scenario.name}.json) · [Back to the atlas](index.md)
 """
+
+
+def _opening(scenario: Scenario) -> str:
+    """Return a paragraph with the link to the playground, or why there is none."""
+    project = opened(scenario)
+    if project is None:
+        return f"It does not open in the playground: {reason(scenario)}.\n"
+    return f"{link(project)}, both of them, and run them there.\n"
 
 
 def _options(options: Options) -> str:

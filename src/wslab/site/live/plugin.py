@@ -1,8 +1,8 @@
 """The MkDocs plugin `wslab-live`: what lets a chapter's cells run in the page.
 
 It adds the files that a page's Python needs below `live/`, tells each chapter's page
-where they are, which cells can't run and which open pages, and gives every page its
-policy.
+where they are, which cells can't run, which open pages and which open in the
+playground, and gives every page its policy.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -27,6 +28,7 @@ from mkdocs.utils import get_relative_url
 from wslab.site.live.assets import Assets, build_assets
 from wslab.site.live.cells.clients import Client, read_clients
 from wslab.site.live.cells.exceptions import Exceptions, read_exceptions
+from wslab.site.live.cells.opening import openings
 from wslab.site.live.licences import LICENCES, page, read_licences
 from wslab.site.live.licences import files as texts
 from wslab.site.live.policy import with_policy
@@ -99,10 +101,14 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
             return html
         if not is_chapter:
             return html + self._script(script, page.url)
-        chapter = Path(page.file.src_uri).stem
-        reasons = self._exceptions.cannot.get(chapter, {})
-        told = _told(html, reasons, self._clients.get(chapter, {}))
-        return told + self._script(script, page.url)
+        name = Path(page.file.src_uri).stem
+        clients = self._clients.get(name, {})
+        told = {
+            "live-reason": self._exceptions.cannot.get(name, {}),
+            "live-opened": {it: json.dumps(asdict(of)) for it, of in clients.items()},
+            "live-opens": self._openings(name, config),
+        }
+        return _with_data(html, told) + self._script(script, page.url)
 
     @event_priority(-100)  # once all others have written into the page
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
@@ -125,6 +131,12 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
             print(f"the site has no Run controls: {error}", file=sys.stderr)
             return None
 
+    def _openings(self, name: str, config: MkDocsConfig) -> dict[str, str]:
+        """Return the fragments of what opens in the playground for cells."""
+        notebooks = Path(config.plugins["wslab"].config["notebooks"])
+        found = openings(notebooks / f"{name}.ipynb", self._exceptions)
+        return {cell: project.fragment for cell, project in found.items()}
+
     def _script(self, script: str, url: str) -> str:
         source, manifest = (
             get_relative_url(it, url) for it in (script, self._manifest)
@@ -135,15 +147,12 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
         )
 
 
-def _told(html: str, reasons: dict[str, str], clients: dict[str, Client]) -> str:
-    """Return a chapter's HTML whose cells say why they can't run, or what they open."""
+def _with_data(html: str, told: Mapping[str, Mapping[str, str]]) -> str:
+    """Return a chapter's HTML whose cells have what is told of them as data."""
 
     def marked(cell: re.Match[str]) -> str:
-        tag = cell[0]
-        if reason := reasons.get(cell[1]):
-            tag += f' data-live-reason="{escape(reason)}"'
-        if client := clients.get(cell[1]):
-            tag += f' data-live-opened="{escape(json.dumps(asdict(client)))}"'
-        return tag
+        found = {name: of[cell[1]] for name, of in told.items() if cell[1] in of}
+        data = [f' data-{name}="{escape(it)}"' for name, it in found.items()]
+        return "".join([cell[0], *data])
 
     return _CELL.sub(marked, html)
