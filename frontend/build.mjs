@@ -1,4 +1,5 @@
 // Builds every script that is committed, and the list of the packages that are in them.
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -9,7 +10,7 @@ const SCRIPTS = [
   {
     to: `${SITE}/scripts/live`,
     format: "esm",
-    of: ["live/runner.ts", "live/worker.ts", "live/editor.ts", "live/frame-inside.ts", "live/clients.ts"],
+    of: ["live/runner.ts", "live/worker.ts", "live/editor.ts", "live/clients.ts"],
   },
   { to: `${SITE}/scripts/live`, format: "esm", of: ["live/playground.ts"] },
   { to: `${SITE}/scripts/live`, format: "iife", of: ["live/client.ts"] },
@@ -17,16 +18,26 @@ const SCRIPTS = [
   { to: SITE, format: "iife", of: ["live/service-worker.ts"] },
 ];
 
+const HOW = { bundle: true, minify: true, target: "es2022", charset: "utf8" };
+
+// It stands in the frames themselves, which have no origin: no service worker would answer
+// them. The pages' policy knows it by its hash, as src/wslab/site/live/policy.py reads it.
+const { outputFiles } = await build({ ...HOW, entryPoints: ["src/live/frame-inside.ts"], format: "iife", write: false });
+const inside = outputFiles[0].text.trim();
+writeFileSync(`${SITE}/scripts/live/frame-inside.js`, `${inside}\n`);
+const define = {
+  INSIDE: JSON.stringify(inside),
+  INSIDE_HASH: JSON.stringify(`sha256-${createHash("sha256").update(inside).digest("base64")}`),
+};
+
 const inputs = [];
 for (const { to, format, of } of SCRIPTS) {
   const { metafile } = await build({
     entryPoints: of.map((it) => `src/${it}`),
     outdir: to,
     format,
-    bundle: true,
-    minify: true,
-    target: "es2022",
-    charset: "utf8",
+    ...HOW,
+    define,
     metafile: true,
   });
   inputs.push(...Object.keys(metafile.inputs));

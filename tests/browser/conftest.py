@@ -4,9 +4,14 @@ import json
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import (
+    BaseHTTPRequestHandler,
+    SimpleHTTPRequestHandler,
+    ThreadingHTTPServer,
+)
 from pathlib import Path
 from typing import Any
 
@@ -109,15 +114,23 @@ class Quiet(SimpleHTTPRequestHandler):
         """Keep requests out of the tests' output."""
 
 
-def served(site: Path) -> Iterator[str]:
-    """Serve a directory; yields its origin."""
-    handler = partial(Quiet, directory=str(site))
+@contextmanager
+def serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Answer requests in a thread; gives the origin."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def served(site: Path) -> Iterator[str]:
+    """Serve a directory; yields its origin."""
+    with serving(partial(Quiet, directory=str(site))) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="session")

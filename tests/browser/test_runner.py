@@ -5,11 +5,14 @@ import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, Request, Route, expect
+
+from .conftest import serving
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -30,6 +33,22 @@ LASTING = """import js
 
 names = ("caches", "indexedDB", "Worker")
 "found: " + repr([name for name in names if hasattr(js, name)])"""
+
+
+REACH = """import js
+from pyodide.ffi import JsException
+
+try:
+    await js.fetch("{0}/fetched", mode="no-cors")
+except JsException as error:
+    print("fetch:", error.name)
+request = js.XMLHttpRequest.new()
+request.open("GET", "{0}/requested", False)
+try:
+    request.send()
+except JsException as error:
+    print("XMLHttpRequest:", error.name)
+js.WebSocket.new("{1}/socket").url"""
 
 
 @dataclass
@@ -241,6 +260,25 @@ async def test_a_hostile_link_runs_nothing_and_reaches_nothing(
     assert await page.title() == title
 
 
+async def test_code_reaches_no_other_host(read: Visits) -> None:
+    reached = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            reached.append(self.path)
+            self.send_error(404)
+
+    chapter, it = await read()
+    with serving(Other) as other:
+        source = REACH.format(other, other.replace("http", "ws"))
+        await chapter.follow("more", source)
+        await chapter.run("more")
+        said = "fetch: TypeError\nXMLHttpRequest: NetworkError"
+        await expect(chapter.own("more")).to_contain_text(said)
+    assert reached == []
+    it.faults.clear()
+
+
 async def test_what_is_no_link_says_so(read: Visits) -> None:
     for fragment in ("#run=more.AAAA", link("nowhere", "1"), link("bus", "1")):
         chapter, _ = await read(fragment)
@@ -281,7 +319,7 @@ async def test_nothing_is_loaded_before_the_reader_comes_near(
     assert loaded == []
     async with page.expect_event("worker") as started:
         await chapter.button("Run", "app").hover()
-    assert (await started.value).url.endswith("worker.js")
+    assert (await started.value).url.startswith("blob:")
 
 
 async def test_what_failed_is_said_and_tried_again(

@@ -1,6 +1,8 @@
 /** HTML that a cell made, in a frame that can reach nothing: no script, no network, no page. */
 
-const SCRIPT = new URL("./frame-inside.js", import.meta.url).href;
+/** The script of frame-inside.ts, and its hash: the build puts both here. */
+declare const INSIDE: string;
+declare const INSIDE_HASH: string;
 
 /** Pixels that a frame may be high. */
 const TALLEST = 20_000;
@@ -35,10 +37,10 @@ function written(html: string): string {
   const { fontSize } = getComputedStyle(document.querySelector(".md-typeset") ?? document.body);
   const colours = COLOURS.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";");
   const root = `color-scheme:${style.colorScheme};font:${fontSize} ${style.fontFamily};${colours}`;
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src ${SCRIPT}`;
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src '${INSIDE_HASH}'`;
   return `<!doctype html><html lang="en"><head>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<script src="${SCRIPT}"></script><style>:root{${root}}${STYLE}</style></head><body>${html}</body></html>`;
+<script>${INSIDE}</script><style>:root{${root}}${STYLE}</style></head><body>${html}</body></html>`;
 }
 
 window.addEventListener("message", ({ source, data }: MessageEvent<unknown>) => {

@@ -29,7 +29,7 @@ interface Question {
 
 /** One interpreter at a time; where one is lost, the next `load` starts another. */
 export class Interpreter {
-  readonly #script: URL;
+  readonly #address: string;
   readonly #manifest: string;
   readonly #tell: (message: FromWorker) => void;
   readonly #questions = new Map<number, Question>();
@@ -46,7 +46,9 @@ export class Interpreter {
    * @param tell hears what concerns the page: progress, outputs, ends, failures.
    */
   constructor(script: URL, manifest: string, tell: (message: FromWorker) => void) {
-    this.#script = script;
+    // A worker with an address of its own would have no policy; this one has the page's.
+    const start = new Blob([`import ${JSON.stringify(script.href)};`], { type: "text/javascript" });
+    this.#address = URL.createObjectURL(start);
     this.#manifest = manifest;
     this.#tell = tell;
   }
@@ -119,7 +121,7 @@ export class Interpreter {
         return "module" as const;
       },
     };
-    const worker = new Worker(this.#script, options);
+    const worker = new Worker(this.#address, options);
     this.#worker = worker;
     if (!modules) {
       this.#lose("This browser has no module workers, which the cells run in.");

@@ -31,7 +31,7 @@ function section(parent: HTMLElement, name: string): HTMLElement {
 
 /** What the page loads when it is needed, beside this script. A frame with a client in
     JavaScript needs the network: it has no origin, so no service worker answers it. */
-const SCRIPTS = ["worker.js", "editor.js", "frame-inside.js"];
+const SCRIPTS = ["worker.js", "editor.js"];
 
 /** One playground on a page. */
 class Playground {

@@ -121,7 +121,7 @@ function load(assets: Assets, wanted: readonly Asset[], told: Told): Promise<Byt
 function answer(files: ReadonlyMap<string, Bytes>): void {
   const original = self.fetch;
   self.fetch = (input, init) => {
-    const address = input instanceof Request ? input.url : new URL(input, self.location.href).href;
+    const address = input instanceof Request ? input.url : new URL(input, import.meta.url).href;
     const bytes = files.get(address);
     if (!bytes) return original(input, init);
     const type = address.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";

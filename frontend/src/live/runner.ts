@@ -68,7 +68,7 @@ function start(containers: readonly HTMLElement[], manifest: string, notebook: s
   }
   const notice = new Notice(article);
   const kept = new Kept(location.pathname, storage());
-  const [worker, clients, ...others] = ["worker", "clients", "editor", "frame-inside"].map(beside) as [URL, URL, ...URL[]];
+  const [worker, clients, ...others] = ["worker", "clients", "editor"].map(beside) as [URL, URL, ...URL[]];
   const files = [notebook, worker.href, clients.href, ...others.map((it) => it.href)];
   const offline = { worker: new URL("../../service-worker.js", import.meta.url).href, files };
   const chapter = new Chapter({ worker, clients, manifest, notebook, offline }, notice, kept);

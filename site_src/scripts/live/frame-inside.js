@@ -1,1 +1,1 @@
-var t=()=>parent.postMessage({height:document.documentElement.getBoundingClientRect().height},"*");new ResizeObserver(t).observe(document.documentElement);document.addEventListener("click",({target:e})=>{let n=e instanceof Element?e.closest("a"):null;n&&(n.target="_blank")});
+"use strict";(()=>{var t=()=>parent.postMessage({height:document.documentElement.getBoundingClientRect().height},"*");new ResizeObserver(t).observe(document.documentElement);document.addEventListener("click",({target:e})=>{let n=e instanceof Element?e.closest("a"):null;n&&(n.target="_blank")});})();

@@ -41,8 +41,17 @@ def test_no_script_is_allowed_that_is_not_there():
 def test_nothing_is_allowed_from_another_host():
     assert not re.search(r"https?:|\*|'unsafe-eval'", policy(PAGE))
     assert directives(PAGE)["default-src"] == "'self'"
-    for name in ("worker-src", "connect-src"):
-        assert directives(PAGE)[name] == "'self'"
+    assert directives(PAGE)["connect-src"] == "'self'"
+    # What a page makes itself has the page's own policy.
+    assert directives(PAGE)["worker-src"] == "'self' blob:"
+
+
+def test_the_script_of_the_frames_is_known_by_its_hash():
+    scripts = re.search(
+        "script-src ([^;]+);", with_policy("<meta charset=utf-8>", "a()")
+    )
+    assert scripts
+    assert scripts[1] == f"'self' 'wasm-unsafe-eval' {hashed('a()')}"
 
 
 def test_it_stands_before_all_that_it_governs():

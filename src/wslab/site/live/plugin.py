@@ -40,8 +40,12 @@ RUNNER = "scripts/live/runner.js"
 PLAYGROUND = {"playground/index.md": "scripts/live/playground.js"}
 """Pages with a script of their own that starts a page's Python."""
 
+FRAMES = "scripts/live/frame-inside.js"
+"""The script of the frames that show what cells made."""
+
 LICENCES_PAGE = "licences.md"
 
+_RUNS = "data-live-manifest"
 _CELL = re.compile(r'<div data-cell="([\w-]+)"')
 
 
@@ -114,7 +118,11 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Give a page its policy; a stored notebook has what its outputs bring."""
         stored = page.file.src_uri.endswith(".ipynb") and not page.file.generated_by
-        return output if stored or self._serving else with_policy(output)
+        if stored or self._serving:
+            return output
+        script = Path(config.docs_dir) / FRAMES
+        inside = script.read_text(encoding="utf-8") if _RUNS in output else ""
+        return with_policy(output, inside.strip())
 
     def on_post_template(
         self, output_content: str, template_name: str, config: MkDocsConfig
@@ -141,10 +149,7 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
         source, manifest = (
             get_relative_url(it, url) for it in (script, self._manifest)
         )
-        return (
-            f'<script type="module" src="{source}" data-live-manifest="{manifest}">'
-            "</script>"
-        )
+        return f'<script type="module" src="{source}" {_RUNS}="{manifest}"></script>'
 
 
 def _with_data(html: str, told: Mapping[str, Mapping[str, str]]) -> str:
