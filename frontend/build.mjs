@@ -24,7 +24,6 @@ const HOW = { bundle: true, minify: true, target: "es2022", charset: "utf8" };
 // them. The pages' policy knows it by its hash, as src/wslab/site/live/policy.py reads it.
 const { outputFiles } = await build({ ...HOW, entryPoints: ["src/live/frame-inside.ts"], format: "iife", write: false });
 const inside = outputFiles[0].text.trim();
-writeFileSync(`${SITE}/scripts/live/frame-inside.js`, `${inside}\n`);
 const define = {
   INSIDE: JSON.stringify(inside),
   INSIDE_HASH: JSON.stringify(`sha256-${createHash("sha256").update(inside).digest("base64")}`),
@@ -42,6 +41,8 @@ for (const { to, format, of } of SCRIPTS) {
   });
   inputs.push(...Object.keys(metafile.inputs));
 }
+
+writeFileSync(`${SITE}/scripts/live/frame-inside.js`, `${inside}\n`);
 
 /** What a package says of its licence, as src/wslab/site/live/licences.py reads it. */
 function licence(name) {
