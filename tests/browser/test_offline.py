@@ -23,6 +23,9 @@ KEPT = """async () => {
   const found = [location.href, "%s"].map((it) => pages.match(it));
   return (await Promise.all(found)).every(Boolean);
 }"""
+DRAWN = "(frame) => parseFloat(document.querySelector(frame).style.height) > 20"
+"""Whether a frame is as high as what is in it, which its own script has said."""
+
 ASSETS = """async () => {
   const cache = await caches.open("wslab-live");
   return (await cache.keys()).map(({ url }) => url);
@@ -73,6 +76,8 @@ async def test_a_second_visit_needs_no_network(
     await run(page, "client")
     own = page.locator("[data-cell='client'] .live-own")
     assert await own.inner_text() == "HELLO"
+    await run(page, "ladder")
+    await page.wait_for_function(DRAWN, arg="[data-cell='ladder'] .live-own iframe")
     assert [fault for fault in again.faults if "error:" in fault] == []
 
 
@@ -93,6 +98,7 @@ async def test_a_second_visit_to_the_playground_needs_no_network(
     await expect(client).to_contain_text("InvalidStatus")
     await page.get_by_role("button", name="Run application and client").click()
     await expect(page.locator(".live-own")).to_contain_text("welcome", timeout=60_000)
+    await page.wait_for_function(DRAWN, arg=".playground-ladders iframe")
     assert [fault for fault in again.faults if "error:" in fault] == []
 
 

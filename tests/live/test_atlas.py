@@ -17,6 +17,7 @@ from wslab.atlas.diff import changes
 from wslab.atlas.measure.queue import measure
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.views import matches
+from wslab.site.atlas import opening
 
 from .atlas import LiveColumn
 
@@ -89,6 +90,10 @@ async def test_a_scenario_is_in_memory_what_it_is_over_tcp(name):
     for scenario in found.keys() - DIFFERS.keys():
         remaining |= await differing(column, [SCENARIOS[scenario]], 3)
     assert not remaining, "\n".join(["", *remaining.values()])
+
+
+def test_what_differs_does_not_open_in_the_playground():
+    assert opening.CANNOT.keys() == DIFFERS.keys()
 
 
 def test_what_cannot_be_played_needs_a_process_or_a_file():

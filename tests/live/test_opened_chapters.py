@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +11,14 @@ from wslab.lab import serve
 from wslab.site.live.cells.exceptions import Exceptions, read_exceptions
 from wslab.site.live.cells.opening import openings
 from wslab.site.notebooks import find_notebooks
-from wslab.site.playground import Project
+
+from .clients import run
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CHAPTERS = find_notebooks(NOTEBOOKS)
 EXCEPTIONS = read_exceptions(NOTEBOOKS)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-async def run(project: Project, names: dict[str, Any]) -> None:
-    """Run a client as a cell runs, in the names of the application."""
-    code = compile(project.client, "client", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    result = eval(code, names)
-    if inspect.iscoroutine(result):
-        await result
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -37,7 +28,7 @@ async def test_what_opens_runs_and_somebody_connects(path):
         exec(project.application, names)
         async with serve(names["app"], port=8000, **project.options) as server:
             try:
-                await run(project, names)
+                await run(project.client, names)
             except Exception as error:
                 raise AssertionError(f"{cell} of {path.stem}") from error
             assert server.trace.connections, cell

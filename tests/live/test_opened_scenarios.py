@@ -5,9 +5,7 @@ A twelfth of them each day; all with WSLAB_LIVE=all, as in the scheduled workflo
 
 from __future__ import annotations
 
-import ast
 import asyncio
-import inspect
 import os
 from datetime import UTC, datetime
 from typing import Any
@@ -21,8 +19,9 @@ from wslab.atlas.views import application_line, client_view
 from wslab.lab import serve
 from wslab.lab.server import Server
 from wslab.site.atlas.opening import IMPLEMENTATIONS, opened
-from wslab.site.playground import Project
 from wslab.trace.model import ApplicationEvent, Event
+
+from .clients import run
 
 pytestmark = [
     pytest.mark.slow,
@@ -85,14 +84,6 @@ def looked(server: Server) -> list[Event]:
     return [event for it in server.trace.connections for event in it.events]
 
 
-async def run(project: Project, names: dict[str, Any]) -> None:
-    """Run a client as a cell runs, in the names of the application."""
-    code = compile(project.client, "client", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    result = eval(code, names)
-    if inspect.iscoroutine(result):
-        await result
-
-
 async def differing(
     scenario: Scenario, column: str
 ) -> tuple[Views, list[Views]] | None:
@@ -103,7 +94,7 @@ async def differing(
     exec(project.application, names)
     wanted = stored(scenario, column)
     async with serve(names["app"], port=8000, **project.options) as server:
-        await run(project, names)
+        await run(project.client, names)
         events = looked(server)
         try:
             async with asyncio.timeout(PATIENCE):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
-import inspect
 import json
 import re
 import sys
@@ -17,6 +15,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from wslab.lab import serve
+
+from .clients import run
 
 FOLDER = Path(__file__).parents[2] / "site_src" / "playground"
 POINTS = json.loads((FOLDER / "starting-points.json").read_text())
@@ -55,15 +55,6 @@ def loaded(name: str) -> ModuleType:
     module = ModuleType(name)
     exec((FOLDER / f"{name}.py").read_text(), vars(module))
     return module
-
-
-async def run(source: str) -> None:
-    """Run a client as a cell runs."""
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    code = compile(source, "client", "exec", flags)
-    result = eval(code, {"__name__": "client"})
-    if inspect.iscoroutine(result):
-        await result
 
 
 def test_there_are_twelve():

@@ -49,10 +49,8 @@ export class Clients {
     const lines = new Outputs(end, [], "your browser's console");
     lines.begin();
     for (const [index, { url, source }] of visited.entries()) {
-      const log = (level: Level, text: string): void => {
-        const name = level === "error" || level === "warn" ? "stderr" : "stdout";
-        lines.add({ output_type: "stream", name, text: `${visited.length > 1 ? `page ${index + 1}: ` : ""}${text}\n` });
-      };
+      const from = visited.length > 1 ? `page ${index + 1}: ` : "";
+      const log = (level: Level, text: string): void => lines.log(level, `${from}${text}`);
       const figure = element("figure");
       figure.hidden = script !== "";
       figure.append(element("figcaption", url));

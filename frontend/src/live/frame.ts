@@ -15,6 +15,7 @@ body{margin:0;color:var(--ink);overflow-wrap:anywhere}
 body>:first-child{margin-top:0}body>:last-child{margin-bottom:0}
 a{color:var(--accent)}img,svg{max-width:100%}
 table{border-collapse:collapse;font-size:.9em}th,td{padding:.3em .7em;border-bottom:1px solid var(--line);text-align:left}
+th,td:not(:last-child){overflow-wrap:normal}
 pre,code,samp{font-family:ui-monospace,SFMono-Regular,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 pre{overflow:auto}`;
 

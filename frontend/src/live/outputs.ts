@@ -1,5 +1,6 @@
 /** A cell's outputs: those that were published, and the reader's own in their place. */
 
+import type { Level } from "./client/messages.ts";
 import { framed } from "./frame.ts";
 import { type Bundle, joined, type Output } from "./messages.ts";
 import { bounded, LIMIT, LONG, plain } from "./text.ts";
@@ -54,6 +55,12 @@ export class Outputs {
   /** Whether the reader's own outputs are what is shown. */
   get ownShown(): boolean {
     return this.#ownShown;
+  }
+
+  /** Add a line of a browser's console. */
+  log(level: Level, line: string): void {
+    const name = level === "error" || level === "warn" ? "stderr" : "stdout";
+    this.add({ output_type: "stream", name, text: `${line}\n` });
   }
 
   /** Make room for the outputs of a new run. */

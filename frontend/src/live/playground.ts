@@ -10,13 +10,10 @@ import { Controls } from "./playground/controls.ts";
 import { Ladders } from "./playground/ladders.ts";
 import { fromFragment, type Point, points, type Project, started, toFragment } from "./playground/project.ts";
 import { carries } from "./share.ts";
+import { told } from "./text.ts";
 
 const LOADING = "Loading Python. It is kept for the next visit.";
 const FROM_LINK = "This code is from a link. Read it before you press Run.";
-
-function told(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 function beside(name: string): URL {
   return new URL(`./${name}`, import.meta.url);
@@ -142,12 +139,6 @@ class Playground {
     }
   }
 
-  #log(client: number, level: string, text: string): void {
-    const from = (this.#playing?.client.pages ?? 1) > 1 ? `client ${client}: ` : "";
-    const name = level === "error" || level === "warn" ? "stderr" : "stdout";
-    this.#outputs.add({ output_type: "stream", name, text: `${from}${text}\n` });
-  }
-
   #hear(message: FromWorker): void {
     switch (message.type) {
       case "progress":
@@ -179,12 +170,13 @@ class Playground {
     const client = this.#playing?.client;
     if (run !== `${this.#runs}` || !client || client.kind === "py") return;
     for (let number = 1; number <= client.pages; number += 1) {
+      const from = client.pages > 1 ? `client ${number}: ` : "";
       this.#frames.show(this.#clients, {
         source: client.source,
         origin: this.#controls.origin.value,
         path: "/",
         title: client.pages > 1 ? `Client ${number}` : "Client",
-        log: (level, text) => this.#log(number, level, text),
+        log: (level, text) => this.#outputs.log(level, `${from}${text}`),
       });
     }
   }

@@ -35,8 +35,8 @@ export class View {
   constructor(container: HTMLElement, block: HTMLElement, label: string, wishes: Wishes) {
     this.id = container.dataset.cell ?? "";
     this.reason = container.dataset.liveReason ?? "";
-    const { liveOpened } = container.dataset;
-    this.opened = liveOpened ? (JSON.parse(liveOpened) as Opened) : undefined;
+    const { liveClients } = container.dataset;
+    this.opened = liveClients ? (JSON.parse(liveClients) as Opened) : undefined;
     this.container = container;
     this.label = label;
     this.code = new Code(block);

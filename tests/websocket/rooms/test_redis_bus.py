@@ -170,7 +170,7 @@ async def test_a_new_room_is_heard_at_once_though_the_reader_waits_for_others(re
 
 
 async def test_many_rooms_in_one_process(redis):
-    bus = RedisBus(redis.url)
+    bus = RedisBus(redis.url, timeout=60)
     rooms = [str(number) for number in range(300)]
     async with AsyncExitStack() as stack:
         enter = (stack.enter_async_context(heard(bus, room)) for room in rooms)

@@ -25,7 +25,6 @@ OPTIONS = {"ping_interval": "ws_ping_interval", "max_size": "ws_max_size"}
 PARSERS = "a page's uvicorn reads HTTP with h11, the measured one with httptools"
 
 CANNOT = {
-    "five-send": "a page's connection holds less than a socket, so that uvicorn waits",
     "header-bare-lf": PARSERS,
     "header-folded": PARSERS,
     "host-missing": PARSERS,

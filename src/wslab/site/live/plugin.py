@@ -109,7 +109,7 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
         clients = self._clients.get(name, {})
         told = {
             "live-reason": self._exceptions.cannot.get(name, {}),
-            "live-opened": {it: json.dumps(asdict(of)) for it, of in clients.items()},
+            "live-clients": {it: json.dumps(asdict(of)) for it, of in clients.items()},
             "live-opens": self._openings(name, config),
         }
         return _with_data(html, told) + self._script(script, page.url)
