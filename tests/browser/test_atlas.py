@@ -97,8 +97,8 @@ async def test_without_javascript_there_are_tables_and_links(
     page = await (await visit(site, java_script_enabled=False)).open("atlas/")
     assert not await page.locator(".wa-filters").is_visible()
     await page.locator("#handler-returns td a").first.click()
-    assert page.url.endswith("/atlas/handler-returns/#uvicorn")
-    assert await page.locator("details#uvicorn").is_visible()
+    await page.wait_for_url("**/atlas/handler-returns/#uvicorn")
+    await page.locator("details#uvicorn").wait_for()
 
 
 async def test_the_explorer_answers_with_what_was_measured(

@@ -53,11 +53,20 @@ async def all_queued(kernel: Kernel, path: Path, limit: float = 2 * LIMIT) -> li
 
 
 async def interrupted(kernel: Kernel, path: Path) -> list[str]:
-    """Queue all cells and interrupt the middle one while it waits; the replies."""
+    """Queue all cells and interrupt the middle one while it waits; the replies.
+
+    Raises:
+        CellFailed: a cell before it fails.
+    """
     notebook = deepcopy(read_notebook(path))
-    cells = [cell for _, cell in code_cells(notebook)]
-    cells[len(cells) // 2].source += WAIT
-    return await queue(kernel, notebook, interrupt=True)
+    cells = list(code_cells(notebook))
+    middle = len(cells) // 2
+    cells[middle][1].source += WAIT
+    replies = await queue(kernel, notebook, interrupt=True)
+    for index, cell in cells[:middle]:
+        if failure := of_outputs(path, index, cell, RAISES in tags(cell)):
+            raise CellFailed(failure)
+    return replies
 
 
 async def queue(

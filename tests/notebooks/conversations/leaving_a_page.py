@@ -9,5 +9,6 @@ async def leaving(port: int) -> None:
     assert status == 200
     assert "pagehide" in page
     async with client(port) as ws:
+        await ws.send("came")
         await ws.close(4000, "left")
     assert ws.close_code == 4000
