@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from typing import Any
 
 from wslab.asgi import Event, Receive
 from wslab.websocket.codes import ABNORMAL_CLOSURE
@@ -37,6 +38,13 @@ class Reading(Enum):
 
 
 NOT_YET, NOBODY, HANDLER, AHEAD, OVER = Reading  # a member is slow to look up on 3.11
+
+
+Content = str | bytes | None
+
+
+def _unchecked(content: Content) -> Content:
+    return content
 
 
 class Inbox:
@@ -138,15 +146,20 @@ class Inbox:
         finally:
             self._seekers -= 1
 
-    async def get(self) -> str | bytes | None:
+    async def get(self, checked: Callable[[Content], Any] = _unchecked) -> Any:
         """Return the next message, None once there are no more; safe to cancel.
 
         Raises WebSocketStateError before `open`, while another task waits here, and
         once where messages were discarded; what the server's `receive` raises, OSError
         apart.
+
+        Args:
+            checked: returns what is returned instead, or raises; text passes without
+                it. A coroutine around this one, which checks what it returns, would
+                make a view's echo take 0.69 us in benchmarks/connection.py, not 0.59.
         """
         if self._reading is not NOBODY:
-            return await self._next_held()
+            return checked(await self._next_held())
         if self._meter is not None:
             self._meter.resume()
         self._reading = HANDLER
@@ -154,7 +167,7 @@ class Inbox:
             event = await self._receive()
         except OSError:
             self._lose()
-            return None
+            return checked(None)
         except Exception:
             self._lose()
             raise
@@ -168,7 +181,7 @@ class Inbox:
                 self._look_soon()
             return text
         try:
-            return await self._content(event)
+            return checked(await self._content(event))
         finally:
             self._give_back()
 

@@ -20,7 +20,7 @@ from wslab.websocket.errors import (
     WebSocketDisconnect,
     WebSocketStateError,
 )
-from wslab.websocket.inbox import message_in
+from wslab.websocket.inbox import Content, message_in
 from wslab.websocket.json import dumps, loads
 from wslab.websocket.policy import is_silent
 from wslab.websocket.request import HeaderPairs, Request
@@ -152,13 +152,15 @@ class WebSocket(Request):
         """Send one message as the route's `send_type`."""
         return self._style.send(self, content)
 
-    async def receive_text(self) -> str:
+    def receive_text(self) -> Coroutine[Any, Any, str]:
         """Receive a text message.
 
         Raises WebSocketDisconnect at the end of the connection, InvalidMessage (code
         1003) for a binary message, WebSocketStateError before accept.
         """
-        content = await self._take()
+        return self._take(self._text)
+
+    def _text(self, content: Content) -> str:
         if type(content) is str:
             return content
         raise self._not("text", content)
@@ -257,7 +259,7 @@ class WebSocket(Request):
         code, reason = connection.code, connection.reason or ""
         return {"type": "websocket.disconnect", "code": code, "reason": reason}
 
-    def _not(self, kind: str, content: str | bytes | None) -> Exception:
+    def _not(self, kind: str, content: Content) -> Exception:
         if content is None:
             return self._disconnect()
         return InvalidMessage(UNSUPPORTED_DATA, f"a {kind} message was expected")
