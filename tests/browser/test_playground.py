@@ -84,6 +84,17 @@ def play(visit: Visits, running_site: str) -> Callable[..., Any]:
     return opened
 
 
+async def test_a_ladder_out_of_sight_is_as_high_as_what_is_in_it(play):
+    it = await play(viewport={"width": 1280, "height": 100})
+    await it.run()
+    drawn = """() => {
+      const frame = document.querySelector(".playground-ladders iframe");
+      return frame?.getBoundingClientRect().top > innerHeight
+        && parseFloat(frame.style.height) > 20;
+    }"""
+    await it.page.wait_for_function(drawn, timeout=60_000)
+
+
 async def test_it_begins_with_an_echo_and_its_ladder(play):
     it = await play()
     await it.run()

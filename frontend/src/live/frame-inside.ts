@@ -2,6 +2,8 @@
 
 const tell = (): void => parent.postMessage({ height: document.documentElement.getBoundingClientRect().height }, "*");
 
+// A browser need not draw a frame that is out of sight, and then observes nothing in it.
+addEventListener("load", tell);
 new ResizeObserver(tell).observe(document.documentElement);
 
 document.addEventListener("click", ({ target }) => {
