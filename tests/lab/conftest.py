@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,7 +54,12 @@ class Kernel:
     """An ipykernel process, driven by its messages as a front end drives it."""
 
     def __init__(self) -> None:
-        self.manager = KernelManager(transport="ipc")  # no port that another could take
+        # Sockets in a folder of its own: ports, or sockets in the working directory,
+        # are chosen before they are bound, and another worker's kernel may be faster.
+        self._sockets = tempfile.TemporaryDirectory()
+        self.manager = KernelManager(
+            transport="ipc", ip=str(Path(self._sockets.name, "kernel"))
+        )
         self.manager.start_kernel(stderr=subprocess.DEVNULL)
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
@@ -96,6 +103,7 @@ class Kernel:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
         self.manager.context.destroy()
+        self._sockets.cleanup()
 
 
 def _collect(cell: Cell, kind: str, content: dict[str, Any], own: bool) -> None:
