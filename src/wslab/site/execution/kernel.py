@@ -155,8 +155,9 @@ class Kernel:
             try:
                 await self._try_start()
                 return
-            except RuntimeError as error:
+            except (RuntimeError, ValueError) as error:
                 # Its ports are chosen before it binds them: another may be faster.
+                # Then it dies, or its client hears another kernel, of another key.
                 if attempt == ATTEMPTS:
                     raise KernelDied(f"{error}\n{self.last_words()}") from error
                 await self._stop()
