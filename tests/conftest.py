@@ -47,6 +47,12 @@ def _chromium() -> bool:
     return find_chromium() is not None
 
 
+def _firefox() -> bool:
+    from .browser.firefox import find_firefox
+
+    return find_firefox() is not None
+
+
 def _redis() -> bool:
     return shutil.which("redis-server") is not None
 
@@ -65,6 +71,11 @@ PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
         _chromium,
         "no Chromium: apt-get install chromium, brew install --cask chromium, "
         "or set WSLAB_CHROMIUM",
+    ),
+    "firefox": (
+        _firefox,
+        "no Firefox: apt-get install firefox-esr, brew install --cask firefox, "
+        "or set WSLAB_FIREFOX",
     ),
     "redis": (
         _redis,
@@ -123,7 +134,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not WHOLE_SITE & set(item.fixturenames))
     places = [TESTS / name for name in SLOW]
     for item in items:
-        if item.path.is_relative_to(TESTS / "browser"):
+        needs = item.get_closest_marker("needs")
+        if item.path.is_relative_to(TESTS / "browser") and not needs:
             item.add_marker(pytest.mark.needs("chromium"))
         slow = any(item.path.is_relative_to(place) for place in places)
         if slow or item.get_closest_marker("needs"):

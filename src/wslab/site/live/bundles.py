@@ -80,8 +80,8 @@ BUNDLES = (
     Bundle(ATLAS, imports=("wslab.atlas",)),
     Bundle(
         "starlette",
-        ("starlette", "anyio", "idna", "itsdangerous"),
-        ("starlette", "anyio", "idna", "itsdangerous"),
+        ("starlette", "anyio", "idna", "itsdangerous", "typing-extensions"),
+        ("starlette", "anyio", "idna", "itsdangerous", "typing_extensions"),
     ),
     Bundle(
         "fastapi",
@@ -92,16 +92,9 @@ BUNDLES = (
             "annotated-doc",
             "annotated-types",
             "opentelemetry-api",
-            "typing-extensions",
             "typing-inspection",
         ),
-        (
-            "fastapi",
-            "pydantic",
-            "pydantic_core",
-            "annotated_types",
-            "typing_extensions",
-        ),
+        ("fastapi", "pydantic", "pydantic_core", "annotated_types"),
         ("starlette",),
     ),
     Bundle(

@@ -1,0 +1,98 @@
+"""A chapter in Firefox: each cell shows what it shows in a kernel.
+
+One of the fifth that Node takes, another each time; all with WSLAB_LIVE=all.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..live.chapters import in_a_kernel, in_a_page
+from ..live.page import Page
+from ..live.test_chapters import CHAPTERS, EXCEPTIONS, FIFTH
+from .firefox import Firefox
+from .test_runner import CHAPTER
+
+pytestmark = [
+    pytest.mark.needs("firefox"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(1200),  # the first test waits for the build
+]
+
+# As the page's own script starts it (frontend/src/live/interpreter.ts).
+WORKER = """(() => {
+  const { origin } = location;
+  const start = [`import "${origin}/scripts/live/worker.js";`];
+  const address = URL.createObjectURL(new Blob(start, { type: "text/javascript" }));
+  const worker = new Worker(address, { type: "module" });
+  const heard = [];
+  let answer;
+  worker.onmessage = ({ data }) => {
+    heard.push(JSON.stringify(data));
+    answer?.(heard.shift());
+    answer = undefined;
+  };
+  globalThis.exchange = (said) => {
+    for (const message of said) worker.postMessage(message);
+    return heard.shift() ?? new Promise((done) => (answer = done));
+  };
+  const { liveManifest } = document.querySelector("[data-live-manifest]").dataset;
+  return new URL(liveManifest, document.baseURI).href;
+})()"""
+
+
+class PageInFirefox(Page):
+    """A page of the site, in place of its own script."""
+
+    def __init__(self, firefox: Firefox) -> None:
+        super().__init__()
+        self._firefox = firefox
+        self._said: list[dict[str, Any]] = []
+
+    def say(self, **message: Any) -> None:
+        self._said.append(message)
+
+    async def line(self) -> str:
+        said, self._said = self._said, []
+        line: str = await self._firefox.evaluate(f"exchange({json.dumps(said)})")
+        return line
+
+    async def load(self) -> None:
+        """Have a worker, with Python in it."""
+        manifest = await self._firefox.evaluate(WORKER)
+        self.say(type="load", manifest=manifest)
+        while (await self.hear())["type"] != "ready":
+            pass
+
+
+def today() -> list[Path]:
+    """The chapters that are taken."""
+    if FIFTH == "all":
+        return CHAPTERS
+    fifth = CHAPTERS[int(FIFTH) :: 5]
+    return [fifth[datetime.now(UTC).toordinal() // 5 % len(fifth)]]
+
+
+@pytest.mark.parametrize("path", today(), ids=lambda path: path.stem)
+async def test_a_chapter_shows_what_it_shows_in_a_kernel(
+    firefox: Firefox,
+    running_site: str,
+    path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
+    cannot = EXCEPTIONS.cannot.get(path.stem, {})
+    differs = EXCEPTIONS.differs.get(path.stem, {})
+    await firefox.open(f"{running_site}/{CHAPTER}")
+    page = PageInFirefox(firefox)
+    await page.load()
+    shown, failures = await in_a_page(path, page, cannot)
+    assert await firefox.leave() == []
+    assert failures == {}
+    kernel = await in_a_kernel(path, tmp_path)
+    for cell in kernel.keys() - cannot.keys() - differs.keys():
+        assert shown[cell] == kernel[cell], cell
