@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 import uvicorn
 from websockets.exceptions import ConnectionClosedError
@@ -439,6 +440,16 @@ def test_sigterm_ends_it_with_the_last_of_the_trace(tmp_path):
         assert command.end(signal.SIGTERM) == 143
     assert command.text.count("connection 1:") == 1
     assert not any("Traceback" in line for line in command.err)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_process_of_its_own_outlives_it(tmp_path, number):
+    with trace(tmp_path, "--plain", *SERVED) as command:
+        command.say("hello")
+        started = psutil.Process(command.process.pid).children(recursive=True)
+        command.end(number)
+        assert started
+        assert psutil.wait_procs(started, 30)[1] == []
 
 
 @pytest.mark.parametrize("view", ["--plain", "--json"])

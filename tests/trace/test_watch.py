@@ -9,7 +9,6 @@ import pytest
 from wslab.trace.model import Connection, Head, TcpEnd
 from wslab.trace.recorder import Recorder
 from wslab.trace.recording import Bounds
-from wslab.trace.taps.transport import WireTap
 from wslab.trace.watch import News, Watch, joined
 
 REQUEST = b"GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -50,7 +49,7 @@ def test_a_view_that_fails_is_told_no_more_and_the_others_are():
     watch = Watch(recorder, [fails, kept], 0.01, Bounds(), errors.append)
     watch.start()
     connection = recorder.connect()
-    WireTap(connection).note("client", REQUEST)
+    connection.note("client", REQUEST)
     kept.wait_for(lambda: len(kept.news) == 1)
     connection.end("client", "FIN")
     connection.lost = True
@@ -66,7 +65,7 @@ def test_a_view_that_fails_is_told_no_more_and_the_others_are():
 def test_a_failure_is_logged_where_nobody_takes_it(caplog):
     recorder = Recorder()
     watch = Watch(recorder, [Fails()], 0.01, Bounds())
-    WireTap(recorder.connect()).note("client", REQUEST)
+    recorder.connect().note("client", REQUEST)
     watch.start()
     watch.stop()
     assert "a view failed" in caplog.text
@@ -113,7 +112,7 @@ def test_looks_are_joined_to_the_first_and_the_last_events(
 def test_later_looks_may_keep_other_first_events():
     bounds = Bounds(first_events=3, last_events=2, later_first_events=0)
     recorder = Recorder(bounds)
-    tap = WireTap(recorder.connect())
+    tap = recorder.connect()
     for _ in range(10):
         tap.note("client", REQUEST)
     first = recorder.take().connection
@@ -126,7 +125,7 @@ def test_later_looks_may_keep_other_first_events():
 
 def test_what_is_noted_in_one_go_is_bounded_and_its_end_is_kept():
     recorder = Recorder(FEW)
-    tap = WireTap(recorder.connect())
+    tap = recorder.connect()
     for number in range(5_000):
         tap.note("client", f"GET /{number} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
     connection = recorder.take().connection

@@ -24,8 +24,9 @@ from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
 from wslab.atlas.scenario import Application
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.trace.document import event_to_json
+from wslab.trace.messages import Message, Messages
 from wslab.trace.model import ApplicationEvent
-from wslab.trace.recording import Guard, Reader
+from wslab.trace.recording import Guard
 from wslab.trace.taps.application import ApplicationCall
 
 ADDRESS = "WSLAB_ATLAS"
@@ -117,18 +118,19 @@ class ReportedCall:
         self, reporter: Reports, run: str, client: int, keys: tuple[str, ...]
     ) -> None:
         self.guard = Guard()
+        self._messages = Messages()
         self._reporter = reporter
         self._run = run
         self._source = client
         self._keys = keys
         self._number = next(_NUMBERS)
 
-    def note(self, reader: Reader, kind: Any, what: Any, size: int = 0) -> None:
-        """Report the events of a note, less what depends on where the code lies."""
-        for event in reader.read(kind, what):
-            assert isinstance(event, ApplicationEvent)
-            plain = event._replace(place=None, routed=None)
-            self._report(event=event_to_json(plain))
+    def note(self, kind: str, what: Message | ApplicationEvent, /) -> None:
+        """Report the event of a note, less what depends on where the code lies."""
+        event = what if kind == "made" else self._messages.event(kind, what)
+        assert isinstance(event, ApplicationEvent)
+        plain = event._replace(place=None, routed=None)
+        self._report(event=event_to_json(plain))
 
     def _report(self, **what: Any) -> None:
         self._reporter.report(self._run, call=self._number, **what)

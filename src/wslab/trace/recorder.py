@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
 
 from wslab.asgi import ASGIApplication, Receive, Scope, Send
+from wslab.trace.logs import Logs
 from wslab.trace.model import Connection
-from wslab.trace.recording import Activity, Bounds, RecordedConnection
+from wslab.trace.recording import Bounds, Note, RecordedConnection
 from wslab.trace.taps.application import ApplicationCall
 from wslab.trace.taps.transport import RecordingProtocol, current
 from wslab.trace.trace import Trace
+
+
+class Kept(Protocol):
+    """Where the events of connections are kept and read; connections have numbers."""
+
+    def begin(self, number: int, begin: float) -> Note:
+        """Begin a connection, on the monotonic clock; return what notes its events."""
+
+    def take(self, numbers: Iterable[int], over: set[int]) -> dict[int, Connection]:
+        """Return what connections did since the last look; forget those `over`."""
+
+    def forget(self, number: int) -> None:
+        """Drop a connection: nothing of it is kept any more."""
+
+    def progress(self) -> tuple[int, set[int]]:
+        """Return how much was noted so far, and which connections begin to end."""
 
 
 class Recorder:
@@ -23,9 +42,16 @@ class Recorder:
     recorder's own never reaches the server: it is kept as the connection's `fault`.
     """
 
-    def __init__(self, bounds: Bounds | None = None) -> None:
+    def __init__(self, bounds: Bounds | None = None, kept: Kept | None = None) -> None:
+        """Record nothing yet.
+
+        Args:
+            bounds: What is kept between two looks.
+            kept: Where; by default in this process.
+        """
         self._bounds = bounds or Bounds()
-        self._activity = Activity()
+        self._logs = kept or Logs(self._bounds)
+        self._lock = threading.Lock()
         self._number = 0
         self._connections: list[RecordedConnection] = []
         self._left_out = 0
@@ -52,12 +78,12 @@ class Recorder:
 
         def recorded(**arguments: Any) -> asyncio.Protocol:
             inner = protocol(**arguments)
-            return RecordingProtocol(inner, self.connect, self._bounds.excerpt)
+            return RecordingProtocol(inner, self.connect)
 
         return recorded
 
     def take(self, ends: bool = False) -> Trace:
-        """Return what happened since the last look, without waiting for anything.
+        """Return what happened since the last look, without waiting for the server.
 
         May be called from any thread.
 
@@ -65,20 +91,33 @@ class Recorder:
             ends: Whether a connection counts, too, of which nothing new is to be seen
                 but that it is over.
         """
-        with self._activity.lock:
-            taken = [c.take() for c in self._connections]
-            self._connections = [c for c in self._connections if not c.is_taken]
+        with self._lock:
+            connections = list(self._connections)
             left_out, self._left_out = self._left_out, 0
-        shown = (c for c in taken if c is not None and (c.events or ends))
-        return Trace(tuple(shown), left_out)
+        taken = self._take(connections)
+        with self._lock:
+            self._connections = [c for c in self._connections if not c.is_taken]
+        return Trace(tuple(c for c in taken if c.events or ends), left_out)
 
     def take_one(self, connection: RecordedConnection) -> Connection | None:
         """Return what one connection did since the last look, None if nothing did."""
-        with self._activity.lock:
-            taken = connection.take()
+        taken = self._take([connection])
+        with self._lock:
             if connection.is_taken and connection in self._connections:
                 self._connections.remove(connection)
-        return taken
+        return taken[0] if taken else None
+
+    def _take(self, connections: Sequence[RecordedConnection]) -> list[Connection]:
+        stands = {c.number: (c.lost, c.calls) for c in connections}
+        over = {n for n, (lost, calls) in stands.items() if lost and not calls}
+        looked = self._logs.take(stands, over)  # what comes meanwhile is for later
+        for connection in connections:
+            connection.is_taken = connection.number in over
+        return [
+            c.completed(looked[c.number], *stands[c.number])
+            for c in connections
+            if c.number in looked
+        ]
 
     def progress(self) -> tuple[int, bool]:
         """Return how much was recorded so far, and whether anything is ending.
@@ -87,20 +126,23 @@ class Recorder:
         connection that has begun to end while it, or the application's call for it,
         has not ended. May be called from any thread.
         """
-        with self._activity.lock:
-            for connection in self._connections:
-                connection.catch_up()
-            return self._activity.count, any(c.is_ending for c in self._connections)
+        count, ending = self._logs.progress()
+        with self._lock:
+            return count, any(
+                (c.lost or c.number in ending) and not c.is_over
+                for c in self._connections
+            )
 
     def connect(self) -> RecordedConnection:
         """Return a new connection for a tap to note into."""
         first, last = self._bounds.first_connections, self._bounds.last_connections
-        with self._activity.lock:
+        with self._lock:
             self._number += 1
-            new = RecordedConnection(self._activity, self._number, self._bounds)
+            note = self._logs.begin(self._number, time.monotonic())
+            new = RecordedConnection(self._number, note)
             new.is_application_recorded = self._has_application
             self._connections.append(new)
             if len(self._connections) > first + last:
-                self._connections.pop(first).dropped = True
+                self._logs.forget(self._connections.pop(first).number)
                 self._left_out += 1
         return new

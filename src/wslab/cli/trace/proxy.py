@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     if options.out:
         recording.create(options.out)
     recorder = Recorder(bounds(options))
-    proxy = Proxy(upstream, recorder.connect, _tell, bounds(options).excerpt)
+    proxy = Proxy(upstream, recorder.connect, _tell)
     try:
         asyncio.run(_serve(proxy, recorder, options, place))
     except KeyboardInterrupt:

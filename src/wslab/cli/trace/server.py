@@ -25,6 +25,7 @@ from wslab.cli.trace import recording
 from wslab.cli.trace.output import abandon, reserved_output
 from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import bounds, interval, views_of
+from wslab.trace.elsewhere import LogsElsewhere
 from wslab.trace.recorder import Recorder
 from wslab.trace.watch import Watch
 
@@ -37,6 +38,7 @@ class TracedConfig(uvicorn.Config):
     It can be pickled until it is loaded, so that a reloader can hand it on.
     """
 
+    logs: LogsElsewhere
     recorder: Recorder
 
     def __init__(self, options: argparse.Namespace, **arguments: Any) -> None:
@@ -56,7 +58,8 @@ class TracedConfig(uvicorn.Config):
         a client has the address that the application sees.
         """
         super().load()
-        self.recorder = Recorder(bounds(self.options))
+        self.logs = LogsElsewhere(bounds(self.options))
+        self.recorder = Recorder(bounds(self.options), self.logs)
         loaded: Any = self.loaded_app
         if isinstance(loaded, ProxyHeadersMiddleware):
             proxied: Any = loaded
@@ -95,6 +98,8 @@ class TracedServer(uvicorn.Server):
         finally:
             if self.watch is not None:
                 self.watch.stop()
+            if self.config.loaded:
+                self.config.logs.close()
 
     def run_in_child(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve in a process that a reloader ends by SIGTERM."""

@@ -10,8 +10,9 @@ from typing import Any, Literal, Protocol
 from wslab.asgi import ASGIApplication, Event, Receive, Scope, Send
 from wslab.kernel.stacks import described, raised_at
 from wslab.trace.masking import mask_subprotocols, mask_target
+from wslab.trace.messages import Message
 from wslab.trace.model import EXCERPT, ApplicationEvent, Pair
-from wslab.trace.recording import Guard, Reader
+from wslab.trace.recording import Guard, Note
 
 TEXT_LIMIT = 500
 """Characters that are kept of a type, a reason, a subprotocol, an exception's text."""
@@ -25,7 +26,8 @@ class Recording(Protocol):
     """What a call is recorded into: the connection that it belongs to.
 
     `calls` counts the calls that run, `exchanges` the requests so far. `client` is the
-    address of the client.
+    address of the client. `note` takes the kinds "receive", "send" and "made", see
+    `Log`.
     """
 
     calls: int
@@ -33,8 +35,9 @@ class Recording(Protocol):
     client: str | None
     guard: Guard
 
-    def note(self, reader: Reader, kind: Any, what: Any, size: int = 0) -> None:
-        """Note what `reader` makes events of, now or later."""
+    @property
+    def note(self) -> Note:
+        """Notes what was seen."""
 
 
 class ApplicationCall:
@@ -52,9 +55,11 @@ class ApplicationCall:
     ) -> None:
         self._connection = connection
         self._guard = connection.guard
+        self._note = connection.note
         self._receive = receive
         self._send = send
         self._steps = _Steps(connection.exchanges, excerpt)
+        self._message = self._steps.message
         self._scope: Scope = {}
 
     async def run(self, app: ASGIApplication, scope: Scope) -> None:
@@ -75,11 +80,11 @@ class ApplicationCall:
                     detail=_describe(error),
                     place=raised_at(error),
                 )
-                connection.note(self._steps, "made", event)
+                self._note("made", event)
             raise
         else:
             event = ApplicationEvent("returned", "application")
-            connection.note(self._steps, "made", event)
+            self._note("made", event)
         finally:
             connection.calls -= 1
 
@@ -87,8 +92,10 @@ class ApplicationCall:
         """Receive from the server."""
         event = await self._receive()
         try:
-            copy, size = _copied(event)
-            self._connection.note(self._steps, "received", copy, size)
+            if event.get("type") == "websocket.receive":
+                self._note("receive", self._message(event, "server"))
+            elif (made := self._steps.received(event)) is not None:
+                self._note("made", made)
         except Exception as error:
             self._guard.keep(error)
         return event
@@ -96,10 +103,10 @@ class ApplicationCall:
     async def send(self, event: Event) -> None:
         """Send to the server."""
         try:
-            copy, size = _copied(event)
-            if copy.get("type") in _REFUSALS and not _is_routed(self._scope):
-                copy[_UNROUTED] = True
-            self._connection.note(self._steps, "sent", copy, size)
+            if event.get("type") == "websocket.send":
+                self._note("send", self._message(event, "application"))
+            else:
+                self._note("made", self._steps.sent(event, self._scope))
         except Exception as error:
             self._guard.keep(error)
         try:
@@ -112,7 +119,7 @@ class ApplicationCall:
                     detail=_describe(error),
                     place=raised_at(error),
                 )
-                self._connection.note(self._steps, "made", failed)
+                self._note("made", failed)
             raise
 
     def _begin(self, scope: Scope) -> None:
@@ -121,71 +128,69 @@ class ApplicationCall:
                 self._connection.client = address(host, port)
         self._steps.offer(scope.get("subprotocols") or ())
         if scope["type"] == "http":
-            detail = _short(f"{scope['method']} {target_of(scope)}")
-            self._connection.note(self._steps, "request", detail)
+            self._note("made", self._steps.requested(scope))
+
+
+_FIELDS = 3
+"""Of a message: its type, its text, its bytes."""
 
 
 class _Steps:
-    """Makes events of what one call noted, each paired with its frame or head."""
+    """Makes the events of one call, all but messages paired with its heads."""
 
     def __init__(self, exchange: int, excerpt: int) -> None:
         self._exchange = exchange
         self._excerpt = excerpt
         self._offered: dict[str, str] = {}
         self._answered = False
-        self._counts = {"receive": 0, "send": 0}
 
     def offer(self, names: Sequence[str]) -> None:
         """Take the subprotocols of the request, some of which may be secret."""
         self._offered = dict(zip(names, mask_subprotocols(names), strict=True))
 
-    def read(self, step: str, value: Any) -> Sequence[ApplicationEvent]:
-        """Return the event of a step; a part of a body without content is none."""
-        if step == "received":
-            return self._received(value)
-        if step == "sent":
-            return (self._sent(value),)
-        if step == "request":
-            pair = self._pair("request")
-            return (ApplicationEvent("http", "server", detail=value, pair=pair),)
-        return (value,)
+    def requested(self, scope: Scope) -> ApplicationEvent:
+        """Return the event of a call for a request."""
+        detail = _short(f"{scope['method']} {target_of(scope)}")
+        pair = self._pair("request")
+        return ApplicationEvent("http", "server", detail=detail, pair=pair)
 
-    def pass_over(
-        self, step: str, value: Any
-    ) -> tuple[int, Sequence[ApplicationEvent]]:
-        """Return how many events a step has; of messages none is made."""
-        if step == "received" and value.get("type") == "websocket.receive":
-            self._counts["receive"] += 1
-        elif step == "sent" and value.get("type") == "websocket.send":
-            self._counts["send"] += 1
-        else:
-            return len(self.read(step, value)), ()
-        return 1, ()
+    def message(
+        self, event: Event, sender: Literal["server", "application"]
+    ) -> Message:
+        """Return a short message as it is, of another the event."""
+        data: Any = event.get("text")
+        if data is None:
+            data = event.get("bytes")
+        if type(data) is str or type(data) is bytes:  # no class of the application's
+            whole: Message = data
+            if len(whole) <= self._excerpt and len(event) <= _FIELDS:
+                return whole
+        return self._event(_kind(event), sender, event)
 
-    def _received(self, event: Event) -> Sequence[ApplicationEvent]:
+    def received(self, event: Event) -> ApplicationEvent | None:
+        """Return an event that is no message; None for an empty part of a body."""
         kind = _kind(event)
-        if kind == "websocket.receive":
-            return (self._event(kind, "server", event, pair=self._next("receive")),)
         if kind == "websocket.connect":
             pair = self._pair("request")
-            return (self._event(kind, "server", _NO_FIELDS, pair=pair),)
+            return self._event(kind, "server", _NO_FIELDS, pair=pair)
         if kind != "http.request" or event.get("body"):
-            return (self._event(kind, "server", event),)
-        return ()
+            return self._event(kind, "server", event)
+        return None
 
-    def _sent(self, event: Event) -> ApplicationEvent:
+    def sent(self, event: Event, scope: Scope) -> ApplicationEvent:
+        """Return an event that is no message."""
         kind = _kind(event)
         chosen = event.get("subprotocol")
         if chosen is not None:
             name = str(chosen)
             chosen = self._offered.get(name) or mask_subprotocols([name])[0]
         pair = self._answer(kind)
-        return self._event(kind, "application", event, _short(chosen), pair)
+        made = self._event(kind, "application", event, _short(chosen), pair)
+        is_unrouted = kind in _REFUSALS and not _is_routed(scope)
+        return made._replace(routed=False) if is_unrouted else made
 
     def _answer(self, kind: str) -> Pair | None:
         """Return which frame or head the server makes of an event."""
-        if kind == "websocket.send":
-            return self._next("send")
         if kind == "websocket.close" and self._answered:
             return "close", 0
         if kind in _ANSWERS or kind == "websocket.close":
@@ -195,10 +200,6 @@ class _Steps:
 
     def _pair(self, kind: str) -> Pair:
         return kind, self._exchange
-
-    def _next(self, kind: str) -> Pair:
-        self._counts[kind] += 1
-        return kind, self._counts[kind] - 1
 
     def _event(
         self,
@@ -220,12 +221,10 @@ class _Steps:
             None if reason is None else _short(reason),
             detail,
             pair,
-            routed=False if fields.get(_UNROUTED) else None,
         )
 
 
 _REFUSALS = ("websocket.close", "websocket.http.response.start")
-_UNROUTED = "wslab.unrouted"
 
 
 def _is_routed(scope: Scope) -> bool:
@@ -239,39 +238,22 @@ def _is_routed(scope: Scope) -> bool:
     return endpoint is not None and not hasattr(endpoint, "routes")
 
 
-def _copied(event: Event) -> tuple[dict[str, Any], int]:
-    """Return an event that nobody changes any more, and how long its message is."""
-    copy = dict(event)
-    text = copy.get("text")
-    if text.__class__ is str:
-        return copy, len(text)
-    for key in ("text", "bytes", "body"):
-        data = copy.get(key)
-        if isinstance(data, bytearray | memoryview):
-            copy[key] = data = bytes(data)
-        if isinstance(data, str | bytes):
-            return copy, len(data)
-    return copy, 0
-
-
 _NO_FIELDS: Mapping[str, Any] = {}
 
 
 def _kind(event: Event) -> str:
     """Return an event's type; an application may send one that has none."""
-    kind = event.get("type")
-    if isinstance(kind, str) and len(kind) <= TEXT_LIMIT:
-        return kind
-    return _short(kind) or "(no type)"
+    kind = _short(event.get("type"))
+    return "(no type)" if kind is None else kind
 
 
 def _content(event: Mapping[str, Any]) -> str | bytes | None:
     """Return an event's message; a key may be absent or None (ASGI, "WebSocket")."""
     for key in ("text", "bytes", "body"):
         data = event.get(key)
-        if isinstance(data, str | bytes):
-            return data
-        if isinstance(data, bytearray | memoryview):
+        if isinstance(data, str):
+            return str.__str__(data)
+        if isinstance(data, bytes | bytearray | memoryview):
             return bytes(data)
     return None
 
@@ -282,9 +264,10 @@ def _code(value: object) -> int | None:
 
 
 def _short(value: object) -> str | None:
+    """Return the beginning of a text; no object of the application's own is kept."""
     if value is None:
         return None
-    text = value if isinstance(value, str) else str(value)
+    text = str.__str__(value if isinstance(value, str) else str(value))
     if len(text) <= TEXT_LIMIT:
         return text
     return text[: TEXT_LIMIT - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
-from wslab.trace.model import EXCERPT, Sender
+from wslab.trace.model import Sender
 from wslab.trace.recording import RecordedConnection
 from wslab.trace.taps.application import address
-from wslab.trace.taps.transport import WireTap, address_of
+from wslab.trace.taps.transport import address_of
 
 _PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}
 _SECURE = ("wss", "https")
@@ -74,7 +74,6 @@ class Proxy:
         upstream: Upstream,
         connect: Callable[[], RecordedConnection],
         tell: Callable[[str], None],
-        excerpt: int = EXCERPT,
     ) -> None:
         """Prepare a proxy.
 
@@ -82,12 +81,10 @@ class Proxy:
             upstream: The server.
             connect: Returns a new connection to record into, as `Recorder.connect`.
             tell: Is told in a sentence of each connection that the server did not take.
-            excerpt: Bytes of a payload that are kept.
         """
         self._upstream = upstream
         self._connect = connect
         self._tell = tell
-        self._excerpt = excerpt
         self._relays: set[_Relay] = set()
 
     async def start(self, host: str, port: int) -> int:
@@ -113,7 +110,7 @@ class Proxy:
 
     def _accept(self) -> asyncio.Protocol:
         connection = self._connect()
-        relay = _Relay(WireTap(connection, self._excerpt), connection)
+        relay = _Relay(connection)
         self._relays.add(relay)
         relay.over.add_done_callback(lambda _: self._relays.discard(relay))
         relay.opening = asyncio.ensure_future(self._open(relay))
@@ -146,11 +143,10 @@ class _Relay:
 
     opening: asyncio.Future[None]
 
-    def __init__(self, wire: WireTap, connection: RecordedConnection) -> None:
+    def __init__(self, connection: RecordedConnection) -> None:
         self.client = _End("client", self)
         self.server = _End("server", self)
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._wire = wire
         self._connection = connection
         self._refusal: bytes | None = None
         self._is_stopped = False
@@ -177,11 +173,11 @@ class _Relay:
 
     def passed(self, end: _End, data: bytes) -> None:
         """Record bytes, and hand them to the other end."""
-        self._wire.note(end.sender, data)
+        self._connection.note(end.sender, bytes(data))  # bytes are not copied
         if self._refusal is None:
             self._other(end).transport.write(data)
             return
-        self._wire.note("server", self._refusal)
+        self._connection.note("server", self._refusal)
         self._connection.end("server", "FIN")
         end.transport.write(self._refusal)
         end.transport.close()

@@ -4,53 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, Literal, cast
 
-from wslab.trace.model import EXCERPT, Frame, Head, Sender
 from wslab.trace.recording import RecordedConnection
 from wslab.trace.taps.application import address
-from wslab.trace.wire.wire import Wire
 
 current: ContextVar[RecordedConnection | None] = ContextVar("current", default=None)
 """The connection whose bytes are being handled, so whose application is called."""
-
-
-class WireTap:
-    """Notes the bytes of one connection, and makes heads and frames of them later.
-
-    A wire that fails is not read again.
-    """
-
-    def __init__(self, connection: RecordedConnection, excerpt: int = EXCERPT) -> None:
-        self._connection = connection
-        self._wire: Wire | None = Wire(excerpt)
-
-    def note(self, sender: Sender, data: bytes | bytearray | memoryview) -> None:
-        """Note bytes that `sender` put on the wire."""
-        held = bytes(data)  # bytes are not copied
-        self._connection.note(self, sender, held, len(held))
-
-    def read(self, sender: Sender, data: bytes) -> Sequence[Head | Frame]:
-        """Return the heads and frames that a note completes."""
-        wire, self._wire = self._wire, None
-        if wire is None:
-            return ()
-        events = wire.feed(sender, data)
-        self._wire = wire
-        return events
-
-    def pass_over(
-        self, sender: Sender, data: bytes
-    ) -> tuple[int, Sequence[Head | Frame]]:
-        """Return how many a note completes, and those that `Wire.pass_over` makes."""
-        wire, self._wire = self._wire, None
-        if wire is None:
-            return 0, ()
-        passed = wire.pass_over(sender, data)
-        self._wire = wire
-        return passed
 
 
 class RecordingProtocol(asyncio.Protocol):
@@ -63,28 +25,38 @@ class RecordingProtocol(asyncio.Protocol):
         self,
         protocol: asyncio.Protocol,
         connect: Callable[[], RecordedConnection],
-        excerpt: int = EXCERPT,
     ) -> None:
         self.protocol = protocol
         self._connect = connect
-        self._excerpt = excerpt
+        self._is_upgraded = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the recording."""
         transport = cast(asyncio.Transport, transport)
         self.connection = self._connect()
         self.connection.client = address_of(transport)
-        self.wire = WireTap(self.connection, self._excerpt)
+        self._note = self.connection.note
         self.protocol.connection_made(RecordingTransport(transport, self))
 
     def data_received(self, data: bytes) -> None:
-        """Record bytes of the client, then hand them on."""
-        self.wire.note("client", data)
+        """Record bytes of the client, then hand them on.
+
+        Who comes after an upgrade has begun its call of the application already.
+        """
+        self._note("client", data)
+        if self._is_upgraded:
+            self.protocol.data_received(data)
+            return
         token = current.set(self.connection)
         try:
             self.protocol.data_received(data)
         finally:
             current.reset(token)
+
+    def upgrade(self, protocol: asyncio.Protocol) -> None:
+        """Hand on to another protocol from now on."""
+        self.protocol = protocol
+        self._is_upgraded = True
 
     def eof_received(self) -> bool | None:
         """Record the client's FIN."""
@@ -114,12 +86,15 @@ class RecordingTransport(asyncio.Transport):
     ) -> None:
         self._transport = transport
         self._protocol = protocol
+        self._note = protocol.connection.note
+        self._write = transport.write
+        self._is_closing = transport.is_closing
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Record bytes of the server; a closing transport drops them."""
-        if not self._transport.is_closing():
-            self._protocol.wire.note("server", data)
-        self._transport.write(data)
+        if not self._is_closing():
+            self._note("server", bytes(data))
+        self._write(data)
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """Write as one."""
@@ -150,7 +125,7 @@ class RecordingTransport(asyncio.Transport):
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Replace the server's own protocol, as an upgrade does."""
-        self._protocol.protocol = cast(asyncio.Protocol, protocol)
+        self._protocol.upgrade(cast(asyncio.Protocol, protocol))
 
     def get_protocol(self) -> asyncio.BaseProtocol:
         """Return the server's own protocol."""
