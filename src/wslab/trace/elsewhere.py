@@ -45,7 +45,8 @@ class LogsElsewhere:
         self._handing_on = threading.Lock()
         self._has_failed = False
         self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from {__name__} import keep; keep()"],
+            # -P: modules of the same names in the working directory are not for it.
+            [sys.executable, "-P", "-c", f"from {__name__} import keep; keep()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the server

@@ -16,7 +16,7 @@ from wslab.atlas.views import has_doubtful_silence
 REPEATS = 5
 """Runs of a scenario; where they differ, it is measured again at the end."""
 
-JOBS = 3
+JOBS = 4
 """Columns that are measured at a time."""
 
 
