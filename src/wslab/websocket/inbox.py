@@ -151,9 +151,8 @@ class Inbox:
 
         Raises WebSocketStateError before `open`, while another task waits here, and
         once where messages were discarded; what the server's `receive` raises, OSError
-        apart.
-        `checked` returns something else or raises; text passes without it. A coroutine
-        around this one would make a view's echo take 0.69 us in
+        apart. `checked` returns something else or raises; text passes without it. A
+        coroutine around this one would make a view's echo take 0.69 us in
         benchmarks/connection.py, not 0.59.
         """
         if self._reading is not NOBODY:
