@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import Page, sync_playwright
 
 from wslab.lab.chrome.browser import find_chromium
+from wslab.site.execution.kernel import kill_family
 from wslab.trace.model import (
     ApplicationEvent,
     Connection,
@@ -133,12 +134,8 @@ def jupyterlab(home: Path) -> Iterator[str]:
         try:
             yield wait_for_server(home, server)
         finally:
-            server.terminate()
-            try:
-                server.wait(30)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            kill_family(server.pid)  # its kernels, too
+            server.wait()
 
 
 @pytest.fixture(scope="module")
