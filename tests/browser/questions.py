@@ -191,6 +191,10 @@ QUESTIONS: dict[str, list[str]] = {
     ],
     "order of messages in concurrent broadcasts": [f"{CHAT}two-messages-two-orders"],
     "memory leak rooms never removed": [f"{CHAT}rooms-and-histories-without-an-end"],
+    "websocket messages arrive all at once": [
+        f"{CONCURRENCY}the-messages-arrive-all-at-once-at-the-end",
+        "troubleshooting/#messages-arrive-all-at-once-at-the-end",
+    ],
     "blocking call freezes all connections": [
         f"{CONCURRENCY}one-timesleep-and-nobody-gets-an-answer"
     ],

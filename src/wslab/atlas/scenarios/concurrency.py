@@ -284,3 +284,18 @@ async def blocked_loop(scope: Scope, receive: Receive, send: Send) -> None:
     time.sleep(2)  # noqa: ASYNC251 - as a slow query does
     await send({"type": "websocket.send", "text": "done"})
     await receive()
+
+
+@scenario(
+    "The application sends, blocks the loop for two seconds, and sends again. When "
+    "does the first message come?",
+    [Connect(), Read(2), Watch(0.3), close(), Watch(1)],
+    spoils="*",
+)
+async def send_then_block(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "text": "one"})
+    time.sleep(2)  # noqa: ASYNC251 - as a computation does
+    await send({"type": "websocket.send", "text": "two"})
+    await receive()
