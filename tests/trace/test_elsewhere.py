@@ -174,3 +174,14 @@ def test_its_process_ends_with_it():
     (process,) = processes() - before
     logs.close()
     assert not process.is_running()
+
+
+def test_modules_of_the_working_directory_are_not_for_its_process(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "pickle.py").write_text("raise RuntimeError")
+    monkeypatch.chdir(tmp_path)
+    with closing(LogsElsewhere(FEW)) as logs:
+        recorder = Recorder(FEW, logs)
+        recorder.connect().note("client", REQUEST)
+        assert len(recorder.take().connections) == 1
