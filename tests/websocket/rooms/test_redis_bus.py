@@ -181,15 +181,22 @@ async def test_many_rooms_in_one_process(redis):
         assert all_of_them == [[room] for room in rooms]
 
 
-async def test_a_stream_stays_while_there_are_members_and_expires_after(redis):
-    bus = RedisBus(redis.url, expire=3)
+async def test_a_stream_stays_while_there_are_members_and_is_to_expire(redis):
+    bus = RedisBus(redis.url, expire=60)
     async with heard(bus, "a", history=5):
         await say(bus, "a", "1")
-        left = redis.execute("PTTL", "wslab:room:a")
-        await until(lambda: redis.execute("PTTL", "wslab:room:a") > left)
+        left = [redis.execute("PTTL", "wslab:room:a")]
+
+        def is_longer():
+            left.append(redis.execute("PTTL", "wslab:room:a"))
+            return left[-1] > left[-2]
+
+        await until(is_longer)
     async with heard(bus, "a", history=5) as got:
         assert got == ["1"]
-    await until(lambda: redis.execute("KEYS", "*") == [])
+    keys = redis.execute("KEYS", "*")
+    assert b"wslab:room:a" in keys
+    assert all(redis.execute("PTTL", key) > 0 for key in keys)
 
 
 async def test_a_stream_without_members_expires_each_time(redis):
