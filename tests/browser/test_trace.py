@@ -68,6 +68,8 @@ def opened(traced: Traced, visit: Open) -> Open:
     async def opened(fragment: str = "", **options: Any) -> Page:
         it = await visit(traced.origin, viewport=WIDE, **options)
         await it.page.goto(traced.address)
+        if "open=" in fragment:  # one that is in the list, as a reader's is
+            await expect(it.page.locator(ROWS)).not_to_have_count(0)
         await it.page.goto(f"{traced.origin}/{fragment}")
         return it.page
 
