@@ -1,5 +1,6 @@
 """Headless browsers over sites that are built once and served on 127.0.0.1."""
 
+import asyncio
 import json
 import shutil
 import threading
@@ -52,6 +53,7 @@ class Visit:
     origin: str
     page: Page
     faults: list[str] = field(default_factory=list)
+    under_way: set[Request] = field(default_factory=set)
 
     @classmethod
     async def begin(cls, context: BrowserContext, origin: str) -> "Visit":
@@ -60,6 +62,8 @@ class Visit:
         page.on("console", visit._console)
         page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
         page.on("request", visit._request)
+        page.on("requestfinished", visit._came)
+        page.on("requestfailed", visit._came)
         return visit
 
     async def open(self, address: str) -> Page:
@@ -68,11 +72,21 @@ class Visit:
         await self.page.wait_for_load_state("networkidle")
         return self.page
 
+    async def rest(self) -> None:
+        """Wait until all has come that the page has asked for."""
+        async with asyncio.timeout(60):
+            while self.under_way:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.faults.append(f"console {message.type}: {message.text}")
 
+    def _came(self, request: Request) -> None:
+        self.under_way.discard(request)
+
     def _request(self, request: Request) -> None:
+        self.under_way.add(request)
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
             self.faults.append(f"request to another host: {request.url}")
 

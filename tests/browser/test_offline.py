@@ -70,6 +70,7 @@ async def test_a_second_visit_needs_no_network(
     page = await it.open(CHAPTER)
     await run(page, "more")
     await page.wait_for_function(KEPT % "01-running.ipynb")
+    await it.rest()  # all is asked for at once
     site_of_one.stop()
     again = await Visit.begin(it.context, site_of_one.origin)
     page = await again.open(CHAPTER)
@@ -90,6 +91,7 @@ async def test_a_second_visit_to_the_playground_needs_no_network(
     await expect(page.locator(".live-own")).to_have_text("hello", timeout=60_000)
     await page.wait_for_function(KEPT % "../scripts/live/worker.js")
     await page.wait_for_function(KEPT % "refuse.client.py")
+    await it.rest()
     site_of_one.stop()
     again = await Visit.begin(it.context, site_of_one.origin)
     page = await again.open("playground/")
