@@ -239,7 +239,7 @@ def text_of_stream(message):
 async def test_stop_reaches_a_cell_that_blocks(page: Page):
     if not page.waits:
         pytest.skip("without JSPI a worker that blocks hears nothing")
-    run = page.begin("print('blocks')\ntime.sleep(600)")
+    run = page.begin("import time\nprint('blocks')\ntime.sleep(600)")
     assert (await page.hear())["output"]["text"] == "blocks\n"
     page.say(type="stop")
     assert (await page.end(run)).status == "cancelled"
