@@ -182,9 +182,9 @@ async def test_sleeps_and_events_let_the_others_go_on(page: Page):
 
 
 async def test_what_a_page_lacks_says_so(page: Page):
-    ran = await page.run("threading.Thread(target=print).start()")
+    ran = await page.run("import threading\nthreading.Thread(target=print).start()")
     assert "a page has one thread only" in ran.error
-    ran = await page.run("await asyncio.create_subprocess_exec('true')")
+    ran = await page.run("import asyncio\nawait asyncio.create_subprocess_exec('true')")
     assert "a page has one process only" in ran.error
 
 
@@ -195,7 +195,7 @@ async def test_deep_json_does_not_end_python(page: Page):
 
 
 async def test_sys_exit_ends_its_cell_alone(page: Page):
-    ran = await page.run("sys.exit(3)")
+    ran = await page.run("import sys\nsys.exit(3)")
     assert (ran.status, ran.outputs[0]["ename"]) == ("error", "SystemExit")
     ran = await page.run(
         "async def leave(): sys.exit(4)\n"
