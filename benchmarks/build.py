@@ -53,6 +53,8 @@ class Project:
         (directory / "counting" / "sitecustomize.py").write_text(COUNTING)
         shutil.copytree(ROOT / "notebooks", directory / "notebooks", ignore=IGNORED)
         shutil.copytree(ROOT / "site_src", directory / "site_src", ignore=ATLAS)
+        (directory / "site_src" / "atlas").mkdir(exist_ok=True)
+        (directory / "site_src" / "atlas" / "index.md").write_text("# The atlas\n")
         shutil.copy(ROOT / "requirements.lock", directory)
         (directory / "mkdocs.yml").write_text(OURS.format(root=ROOT))
         for path in (directory / "notebooks").glob("*.ipynb"):

@@ -101,21 +101,23 @@ class Atlas {
     let shown = 0;
     let all = 0;
     for (const group of this.#groups) {
-      let inGroup = 0;
-      for (const row of group.rows) {
-        const visible = shows(this.#filter, row);
-        row.element.hidden = !visible;
-        inGroup += Number(visible);
-      }
+      const visible = group.rows.map((row) => shows(this.#filter, row));
+      const inGroup = visible.filter(Boolean).length;
       const total = group.rows.length;
-      group.section.style.setProperty("--wa-rows", `${inGroup}`);
       group.section.style.setProperty("--wa-columns", `${servers}`);
-      group.section.hidden = inGroup === 0;
+      group.section.dataset.none = `${inGroup === 0}`;
+      if (inGroup) {
+        // Of a group that goes away the rows stay, laid out for when it comes back.
+        group.section.style.setProperty("--wa-rows", `${inGroup}`);
+        group.rows.forEach(({ element }, i) => {
+          element.hidden = !visible[i];
+        });
+      }
       group.heading.dataset.shown = inGroup === total ? `${total}` : `${inGroup} of ${total}`;
       shown += inGroup;
       all += total;
     }
-    const without = this.#groups.filter(({ section }) => section.hidden);
+    const without = this.#groups.filter(({ section }) => section.dataset.none === "true");
     this.#hidden.textContent = without.length
       ? `Nothing shown of: ${without.map(({ name, rows }) => `${name} (${rows.length})`).join(", ")}.`
       : "";
