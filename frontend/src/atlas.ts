@@ -105,19 +105,17 @@ class Atlas {
       const inGroup = visible.filter(Boolean).length;
       const total = group.rows.length;
       group.section.style.setProperty("--wa-columns", `${servers}`);
-      group.section.dataset.none = `${inGroup === 0}`;
-      if (inGroup) {
-        // Of a group that goes away the rows stay, laid out for when it comes back.
-        group.section.style.setProperty("--wa-rows", `${inGroup}`);
-        group.rows.forEach(({ element }, i) => {
-          element.hidden = !visible[i];
-        });
-      }
+      group.section.hidden = inGroup === 0;
+      // Of a group that goes away the rows keep their layout for when it comes back.
+      if (inGroup) group.section.style.setProperty("--wa-rows", `${inGroup}`);
+      group.rows.forEach(({ element }, i) => {
+        element.hidden = !visible[i];
+      });
       group.heading.dataset.shown = inGroup === total ? `${total}` : `${inGroup} of ${total}`;
       shown += inGroup;
       all += total;
     }
-    const without = this.#groups.filter(({ section }) => section.dataset.none === "true");
+    const without = this.#groups.filter(({ section }) => section.hidden);
     this.#hidden.textContent = without.length
       ? `Nothing shown of: ${without.map(({ name, rows }) => `${name} (${rows.length})`).join(", ")}.`
       : "";

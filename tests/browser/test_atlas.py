@@ -14,7 +14,7 @@ pytestmark = [
 Visits = Callable[..., Any]
 
 ROWS = """() => [...document.querySelectorAll(".wa-table tr[id]")]
-    .filter(it => it.offsetParent).map(it => it.id)"""
+    .filter(it => it.checkVisibility()).map(it => it.id)"""
 HEADS = """() => [...document.querySelector(".wa-table").querySelectorAll("thead th")]
     .filter(it => it.offsetParent && it.dataset.server).map(it => it.dataset.server)"""
 WIDER = "() => document.documentElement.scrollWidth > innerWidth"
