@@ -108,7 +108,7 @@ async def test_what_the_site_no_longer_has_is_forgotten(
     visit: Visits, running_site: str
 ) -> None:
     page = await (await visit(running_site)).open(CHAPTER)
-    await page.evaluate(OLD, "../../live/core.000000000000.zip")
+    await page.evaluate(OLD, "../../live/core.000000000000.tgz")
     await run(page, "count")
     kept = await page.evaluate(ASSETS)
     assert not any("000000000000" in address for address in kept)
@@ -119,9 +119,9 @@ async def test_what_the_site_no_longer_has_is_forgotten(
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ({"status": 404}, r"core\.\w+\.zip is missing on the site \(HTTP 404\)"),
-        ({"body": b"PK"}, r"core\.\w+\.zip has come incomplete, 2 of \d+ bytes"),
-        ({"body": b"0"}, r"core\.\w+\.zip is not the file .*: its SHA-256 differs"),
+        ({"status": 404}, r"core\.\w+\.tgz is missing on the site \(HTTP 404\)"),
+        ({"body": b"PK"}, r"core\.\w+\.tgz has come incomplete, 2 of \d+ bytes"),
+        ({"body": b"0"}, r"core\.\w+\.tgz is not the file .*: its SHA-256 differs"),
     ],
     ids=["missing", "truncated", "damaged"],
 )

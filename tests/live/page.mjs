@@ -31,7 +31,7 @@ const python = await loadPyodide({
 const packages = `/lib/python${info.python.split(".", 2).join(".")}/site-packages`;
 for (const name of bundles) {
   const archive = readFileSync(join(folder, manifest.bundles[name].file));
-  python.unpackArchive(new Uint8Array(archive), "zip", { extractDir: packages });
+  python.unpackArchive(new Uint8Array(archive), "gztar", { extractDir: packages });
 }
 
 let drive = () => {};

@@ -1,5 +1,6 @@
 /** Python in a worker: Pyodide from the site's own files, and the session in it. */
 
+import { parseTarGzip } from "nanotar";
 import type { Assets } from "./assets.ts";
 import { importsOf } from "./imports.ts";
 import { type Asset, bundlesFor } from "./manifest.ts";
@@ -8,7 +9,10 @@ const CORE = "core";
 
 /** What of Pyodide is used here. */
 interface Pyodide {
-  unpackArchive(content: Uint8Array, format: "zip", options: { extractDir: string }): void;
+  readonly FS: {
+    mkdirTree(path: string): void;
+    writeFile(path: string, content: Uint8Array, options: { canOwn: boolean }): void;
+  };
   runPython(code: string): unknown;
   pyimport(module: string): { Session(post: (message: string) => void): Session };
 }
@@ -72,7 +76,7 @@ export class Python {
     const { files, bundles, info, pyodide: folder } = assets.manifest;
     const wanted = [...Object.values(files), bundles[CORE] as Asset];
     const bytes = await load(assets, wanted, told);
-    const archive = bytes.pop() as Bytes;
+    const core = parseTarGzip(bytes.pop() as Bytes);
     answer(new Map(bytes.map((it, index) => [assets.address(wanted[index] as Asset), it])));
     const address = (name: string): string => assets.address(files[name] as Asset);
     const { loadPyodide } = (await import(address("pyodide.mjs"))) as Module;
@@ -82,7 +86,7 @@ export class Python {
       lockFileContents: { info, packages: {} },
     });
     const packages = `/lib/python${info.python.split(".", 2).join(".")}/site-packages`;
-    pyodide.unpackArchive(archive, "zip", { extractDir: packages });
+    write(pyodide, await core, packages);
     const session = pyodide.pyimport("wslab.live.page.session").Session(post);
     return new Python(assets, pyodide, packages, session);
   }
@@ -93,11 +97,23 @@ export class Python {
     if (!names.length) return;
     const bundles = names.map((name) => this.#assets.manifest.bundles[name] as Asset);
     for (const [index, bytes] of (await load(this.#assets, bundles, told)).entries()) {
-      this.#pyodide.unpackArchive(bytes, "zip", { extractDir: this.#packages });
+      write(this.#pyodide, await parseTarGzip(bytes), this.#packages);
       this.#bundles.add(names[index] as string);
     }
-    this.#pyodide.runPython("import importlib; importlib.invalidate_caches()");
   }
+}
+
+/** Write the files of an archive below a folder that Python imports from. */
+function write(pyodide: Pyodide, files: Awaited<ReturnType<typeof parseTarGzip>>, folder: string): void {
+  const made = new Set<string>();
+  for (const { name, data = new Uint8Array() } of files) {
+    const path = `${folder}/${name}`;
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    if (!made.has(parent)) pyodide.FS.mkdirTree(parent);
+    made.add(parent);
+    pyodide.FS.writeFile(path, data, { canOwn: true });
+  }
+  pyodide.runPython("import importlib; importlib.invalidate_caches()");
 }
 
 function total(assets: readonly Asset[]): number {

@@ -20,7 +20,7 @@ const extractDir = `/lib/python${info.python.split(".", 2).join(".")}/site-packa
 function answer(asked) {
   if (asked.run) return python.runPython(asked.run) ?? null;
   const content = new Uint8Array(readFileSync(at(bundles[asked])));
-  python.unpackArchive(content, "zip", { extractDir });
+  python.unpackArchive(content, "gztar", { extractDir });
   python.runPython("import importlib; importlib.invalidate_caches()");
   return null;
 }

@@ -92,7 +92,7 @@ def test_a_first_visit_is_small(assets, manifest):
     paths = [assets.folder / it["file"] for it in first]
     sent = sum(
         path.stat().st_size
-        if path.suffix == ".zip"
+        if path.suffix in (".zip", ".tgz")
         else len(gzip.compress(path.read_bytes(), 6))
         for path in paths
     )

@@ -13,7 +13,7 @@ the same bytes. `manifest.HASH.json` names them all:
         "stdlib": ASSET                       a zip, for `stdLibURL`
       },
       "bundles": {
-        "core": BUNDLE,                       zips to unpack into site-packages
+        "core": BUNDLE,                       gzipped tars for site-packages
         "fastapi": BUNDLE, ...
       }
     }
@@ -40,7 +40,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from wslab.site.live.archive import archive
+from wslab.site.live.archive import as_tar, as_zip
 from wslab.site.live.bundles import (
     AT_START,
     BUNDLES,
@@ -203,7 +203,7 @@ def _write(
         name: _store(folder, f"{interpreter}{name}", content)
         for name, content in contents.items()
     }
-    library = archive([trees / STDLIB], at_start, beside=True)
+    library = as_zip(trees / STDLIB, at_start)
     files[STDLIB] = _store(folder, _hashed(STDLIB, library, ".zip"), library)
     bundles = {}
     for bundle in BUNDLES:
@@ -212,9 +212,9 @@ def _write(
         def is_compiled(path: Path, core: bool = bundle.name == CORE) -> bool:
             return not core or path.is_relative_to(own) or at_start(path)
 
-        content = archive(roots, is_compiled)
+        content = as_tar(roots, is_compiled)
         bundles[bundle.name] = {
-            **_store(folder, _hashed(bundle.name, content, ".zip"), content),
+            **_store(folder, _hashed(bundle.name, content, ".tgz"), content),
             "imports": bundle.imports,
             "needs": bundle.needs,
         }
