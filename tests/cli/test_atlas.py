@@ -55,6 +55,32 @@ def test_run_keeps_the_cells_of_other_servers(measured, tmp_path):
     assert set(written["cells"]) == {"hypercorn", "uvicorn"}
 
 
+def test_run_can_add_to_what_was_seen_with_the_same_versions(measured, tmp_path):
+    text = (measured / "handler-returns.json").read_text()
+    path = tmp_path / "handler-returns.json"
+    arguments = ("--server", "uvicorn", "--scenario", "handler-returns")
+    arguments += ("--repeats", "2", "--add", "--output", str(tmp_path))
+
+    path.write_text(text)
+    atlas("run", *arguments)
+    assert path.read_text() == text  # nothing new was seen
+
+    path.write_text(text.replace('"FIN"', '"close 1000"'))
+    atlas("run", *arguments)
+    outcomes = json.loads(path.read_text())["cells"]["uvicorn"]["outcomes"]
+    assert {(it["client"][-1], it["count"]) for it in outcomes} == {
+        ("FIN", 2),
+        ("close 1000", 2),
+    }
+
+    document = json.loads(text.replace('"FIN"', '"close 1000"'))
+    document["cells"]["uvicorn"]["versions"]["uvicorn"] = "0.1"
+    path.write_text(json.dumps(document))
+    atlas("run", *arguments)
+    (outcome,) = json.loads(path.read_text())["cells"]["uvicorn"]["outcomes"]
+    assert outcome["client"][-1] == "FIN"
+
+
 def test_diff_says_what_changed_and_fails(measured, tmp_path):
     text = (measured / "handler-returns.json").read_text()
     (tmp_path / "handler-returns.json").write_text(
@@ -90,6 +116,7 @@ def test_list_names_every_scenario_with_its_question():
         (("show", "nothing"), "no scenario is called 'nothing'"),
         (("diff", "/nowhere", "/nowhere"), "/nowhere is no directory"),
         (("run", "--repeats", "0"), "'0' is not"),
+        (("run", "--add"), "--add needs --output"),
     ],
 )
 def test_a_wrong_argument_is_a_sentence(arguments, told):

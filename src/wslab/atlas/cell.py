@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wslab.trace.trace import Trace
 
@@ -53,9 +53,27 @@ class Cell:
 
 def counted(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     """Return the outcomes that differ, each once and with its count."""
-    counts = Counter(outcome.views for outcome in outcomes)
+    counts: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+    for outcome in outcomes:
+        counts[outcome.views] += outcome.count
     first = {outcome.views: outcome for outcome in reversed(outcomes)}
     return tuple(
         Outcome(*views, first[views].trace, count)
         for views, count in counts.most_common()
     )
+
+
+def joined(earlier: Cell, later: Cell) -> Cell:
+    """Return what two measurements of one behaviour saw together.
+
+    That is `earlier` where the later one saw nothing new, and `later` where they were
+    made with other versions or on another Python, or one could not be made.
+    """
+    if not earlier.outcomes or not later.outcomes:
+        return later
+    if (earlier.versions, earlier.python) != (later.versions, later.python):
+        return later
+    outcomes = counted([*earlier.outcomes, *later.outcomes])
+    if len(outcomes) == len(earlier.outcomes):
+        return earlier
+    return replace(later, outcomes=outcomes)

@@ -154,8 +154,9 @@ def _add_atlas(command: argparse.ArgumentParser) -> None:
         "--scenario", action="append", default=[], metavar="NAME", help=SCENARIO
     )
     run.add_argument("--repeats", type=_jobs, metavar="N", default=5, help=REPEATS)
-    run.add_argument("--jobs", type=_jobs, metavar="N", default=3, help=COLUMNS)
+    run.add_argument("--jobs", type=_jobs, metavar="N", help=COLUMNS)
     run.add_argument("--output", type=Path, metavar="DIR", help=STORE)
+    run.add_argument("--add", action="store_true", help=ADD)
 
     history = commands.add_parser(
         "history", help="measure earlier releases", description=ATLAS_HISTORY
@@ -167,7 +168,7 @@ def _add_atlas(command: argparse.ArgumentParser) -> None:
         "--scenario", action="append", default=[], metavar="NAME", help=SCENARIO
     )
     history.add_argument("--repeats", type=_jobs, metavar="N", default=5, help=REPEATS)
-    history.add_argument("--jobs", type=_jobs, metavar="N", default=3, help=COLUMNS)
+    history.add_argument("--jobs", type=_jobs, metavar="N", help=COLUMNS)
     history.add_argument(
         "--environments",
         type=Path,
@@ -238,8 +239,11 @@ measure this release of uvicorn only; * stands for anything, and it may be given
 again"""
 ENVIRONMENTS = "where the environments are (default: .cache/releases)"
 REPEATS = "runs of each scenario (default: 5); where they differ it is measured again"
-COLUMNS = "columns that are measured at a time (default: 3)"
+COLUMNS = "columns that are measured at a time (default: 4)"
 STORE = "write the cells here, beside those that are there"
+ADD = """\
+with --output: a cell that is there keeps what it has seen with the same versions, so
+that it varies where now something else is seen"""
 
 
 OUTPUT = "write the notebooks with their outputs here"

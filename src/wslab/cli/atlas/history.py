@@ -17,7 +17,7 @@ from wslab.atlas.history.history import History
 from wslab.atlas.history.releases import RELEASES
 from wslab.atlas.history.server import ReleasedServer
 from wslab.atlas.measure.column import ServerColumn
-from wslab.atlas.measure.queue import measure
+from wslab.atlas.measure.queue import JOBS, measure
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.store import NoSuchData
@@ -74,7 +74,8 @@ async def _measure(
     columns = [ServerColumn(server) for server in servers]
     concerned = [it for it in scenarios if all(s.concerns(it) for s in servers)]
     found: dict[str, dict[str, Cell]] = defaultdict(dict)
-    cells = measure(columns, concerned, repeats=options.repeats, jobs=options.jobs)
+    jobs = options.jobs or JOBS
+    cells = measure(columns, concerned, repeats=options.repeats, jobs=jobs)
     with Progress(len(columns) * len(concerned)) as progress:
         async for one in cells:
             found[one.scenario][releases[one.column]] = one.cell

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wslab.atlas import store
-from wslab.atlas.cell import Cell
+from wslab.atlas.cell import Cell, joined
 from wslab.atlas.columns import COLUMNS, column
 from wslab.atlas.diff import changes
 from wslab.atlas.measure.column import WORKING
-from wslab.atlas.measure.queue import measure
+from wslab.atlas.measure.queue import JOBS, measure
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.cli.atlas.names import named
@@ -23,17 +23,24 @@ from wslab.kernel.interrupt import cancelled_by_sigterm
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure what is named, and return the exit status."""
+    """Measure what is named, and return the exit status.
+
+    Raises:
+        ValueError: Something is to be added, but it is not said to what.
+    """
+    if options.add and options.output is None:
+        raise ValueError("--add needs --output, which says what is added to")
     names = named(options.server, COLUMNS, "server")
     chosen = named(options.scenario, SCENARIOS, "scenario")
     scenarios = [SCENARIOS[name] for name in chosen]
     working = asyncio.Semaphore(WORKING)
     columns = [column(name, working) for name in names]
     cells = [it for each in columns for it in scenarios if each.concerns(it)]
+    jobs = options.jobs or JOBS
 
     async def collect() -> dict[str, dict[str, Cell]]:
         rows: dict[str, dict[str, Cell]] = defaultdict(dict)
-        found = measure(columns, scenarios, repeats=options.repeats, jobs=options.jobs)
+        found = measure(columns, scenarios, repeats=options.repeats, jobs=jobs)
         with cancelled_by_sigterm():
             async for one in found:
                 rows[one.scenario][one.column] = one.cell
@@ -43,15 +50,20 @@ def run(options: argparse.Namespace) -> int:
     with Progress(len(cells)) as progress:
         rows = asyncio.run(collect())
     print(f"measured in {progress.took:.0f} s", file=sys.stderr)
-    return _report(scenarios, rows, options.output)
+    return _report(scenarios, rows, options.output, adds=options.add)
 
 
 def _report(
     scenarios: Iterable[Scenario],
     rows: dict[str, dict[str, Cell]],
     output: Path | None,
+    *,
+    adds: bool,
 ) -> int:
-    """Say what differs from the stored data; write the cells if told where."""
+    """Say what differs from the stored data; write the cells if told where.
+
+    With `adds`, beside what the cells there have of the same versions.
+    """
     different = 0
     for name in (scenario.name for scenario in scenarios):
         try:
@@ -66,7 +78,12 @@ def _report(
                 known = store.load(name, output)
             except store.NoSuchData:
                 known = {}
-            store.save(name, known | rows[name], output)
+            row = rows[name]
+            if adds:
+                row = {
+                    it: joined(known.get(it, cell), cell) for it, cell in row.items()
+                }
+            store.save(name, known | row, output)
     cells = [(name, it) for name, row in rows.items() for it in row.items()]
     varying = [(name, *it) for name, it in cells if it[1].varies]
     for name, where, cell in varying:
