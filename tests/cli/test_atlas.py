@@ -102,6 +102,20 @@ def test_show_prints_each_server_and_a_ladder():
     assert "uvicorn's default does so since 0.39.0 " in shown.stdout
 
 
+@pytest.mark.parametrize(
+    ("scenario", "column", "told"),
+    [
+        ("framework-no-route", "litestar", "Litestar"),
+        ("handler-returns", "starlette-testclient", "TestClient"),
+    ],
+)
+def test_show_knows_frameworks_and_test_clients(scenario, column, told):
+    shown = atlas("show", scenario, "--server", column)
+    assert shown.returncode == 0, shown.stderr
+    assert told in shown.stdout
+    assert "receives connect" in shown.stdout
+
+
 def test_list_names_every_scenario_with_its_question():
     listed = atlas("list")
     assert "handler-returns" in listed.stdout
@@ -114,6 +128,7 @@ def test_list_names_every_scenario_with_its_question():
         (("run", "--server", "uvicorm"), "no server is called 'uvicorm'"),
         (("run", "--scenario", "x*"), "no scenario is called 'x*'"),
         (("show", "nothing"), "no scenario is called 'nothing'"),
+        (("show", "handler-returns", "--server", "quart"), "no 'quart' among"),
         (("diff", "/nowhere", "/nowhere"), "/nowhere is no directory"),
         (("run", "--repeats", "0"), "'0' is not"),
         (("run", "--add"), "--add needs --output"),

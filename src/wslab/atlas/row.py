@@ -17,14 +17,14 @@ from wslab.atlas.testclients.table import TESTCLIENTS, InMemory
 
 Columns = Literal["servers", "test clients", "frameworks"]
 
-KINDS: Mapping[str, Mapping[str, Server | InMemory]] = {
+KINDS: Mapping[Columns, Mapping[str, Server | InMemory]] = {
     "servers": SERVERS,
     "test clients": {"uvicorn": SERVERS["uvicorn"], **TESTCLIENTS},
     "frameworks": FRAMEWORKS,
 }
 """The columns that a row may show, by their names, in the order of a table."""
 
-HEADS: Mapping[str, str] = {
+HEADS: Mapping[Columns, str] = {
     "servers": "Server",
     "test clients": "Server or test client",
     "frameworks": "Framework",

@@ -10,7 +10,7 @@ from wslab.atlas import store
 from wslab.atlas.columns import COLUMNS
 from wslab.atlas.diff import changes
 from wslab.atlas.history.history import history_of
-from wslab.atlas.row import measured
+from wslab.atlas.row import KINDS, measured
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.cli.atlas.names import WrongName, named
 
@@ -39,16 +39,30 @@ def diff(options: argparse.Namespace) -> int:
 
 
 def show(options: argparse.Namespace) -> int:
-    """Print what each server does in a scenario, and uvicorn's history."""
+    """Print what each server or framework does in a scenario, and uvicorn's history.
+
+    With a column's name also the ladder of what was recorded there.
+    """
     (name,) = named([options.scenario], SCENARIOS, "scenario")[:1]
-    row = measured(name)
+    stored = store.load(name)
+    kinds = [kind for kind, own in KINDS.items() if stored.keys() & own.keys()]
+    row = measured(name, kinds[0])
+    trace = None
+    if options.server:
+        (server,) = named([options.server], COLUMNS, "server")[:1]
+        row = measured(
+            name, next((it for it in kinds if server in KINDS[it]), kinds[0])
+        )
+        try:
+            trace = row.on(server).trace
+        except LookupError as error:
+            raise WrongName(str(error)) from None
     print(row)
     with suppress(LookupError):
         print(history_of(name))
-    if options.server:
-        (server,) = named([options.server], COLUMNS, "server")[:1]
+    if trace is not None:
         print()
-        print(row.on(server).trace)
+        print(trace)
     return 0
 
 
