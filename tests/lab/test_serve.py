@@ -116,6 +116,31 @@ async def test_the_longest_message_is_an_option():
     assert closed.value.rcvd.code == 1009
 
 
+async def test_how_many_connections_it_takes_is_an_option():
+    """One more than the limit allows is answered by 503 before the application."""
+
+    async def started(port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        line = await asyncio.wait_for(reader.readline(), 30)
+        writer.close()
+        await writer.wait_closed()
+        return line.split(b" ")[1]
+
+    async def page(scope, receive, send):
+        if scope["type"] != "http":
+            return await echo(scope, receive, send)
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+    async with serve(page, limit_concurrency=2) as server:
+        assert await started(server.port) == b"204"
+        async with connect(server.url()):
+            assert await started(server.port) == b"503"
+    async with serve(page) as server, connect(server.url()):
+        assert await started(server.port) == b"204"
+
+
 async def test_f41_the_keepalive_is_an_option():
     """A client that answers no ping is dropped with 1011."""
     async with serve(echo, ws_ping_interval=0.05, ws_ping_timeout=0.05) as server:

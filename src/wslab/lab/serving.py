@@ -28,6 +28,7 @@ def serve(
     ws_max_size: int = 16 * 1024 * 1024,
     ws_ping_interval: float | None = 20.0,
     ws_ping_timeout: float | None = 20.0,
+    limit_concurrency: int | None = None,
     lifespan: Literal["auto", "on", "off"] = "auto",
     log_level: str = "warning",
     recorder: Recorder | None = None,
@@ -45,6 +46,8 @@ def serve(
         ws_max_size: the longest message accepted, in bytes.
         ws_ping_interval: seconds between keepalive pings, None for none.
         ws_ping_timeout: seconds to wait for the pong before closing with 1011.
+        limit_concurrency: as many connections, a request's own among them, or calls of
+            the application have uvicorn answer it by 503, None for any number.
         lifespan: "auto", "on" or "off", as uvicorn's option.
         log_level: uvicorn's; "info" shows its access log. uvicorn's loggers are the
             process's, so the latest server sets the level for all.
@@ -72,6 +75,7 @@ def serve(
         ws_max_size=ws_max_size,
         ws_ping_interval=ws_ping_interval,
         ws_ping_timeout=ws_ping_timeout,
+        limit_concurrency=limit_concurrency,
         lifespan=lifespan,
         log_config=None,
         log_level=log_level,

@@ -18,7 +18,7 @@ export class Controls {
   readonly #name = { value: "app" };
   readonly #points = document.createElement("select");
   readonly #implementation = select(IMPLEMENTATIONS.map((it) => [it, it]));
-  readonly #numbers = Object.keys(NUMBERS).map((name) => [name, number()] as const);
+  readonly #numbers = Object.entries(NUMBERS).map(([name, label]) => [name, number(), label] as const);
   readonly #kind = select(Object.entries(KINDS));
   readonly #pages = select([
     ["1", "one"],
@@ -47,11 +47,9 @@ export class Controls {
       button("Copy as a file", "Copy the application as a file", () => asks.copied(asFile(this.project))),
     );
     bar.classList.add("live-bar");
-    const [[, size], [, interval]] = this.#numbers as [readonly [string, HTMLInputElement], readonly [string, HTMLInputElement]];
     const options = row(
       labelled("uvicorn's implementation", this.#implementation),
-      labelled("ws_max_size", size),
-      labelled("ping interval, s", interval),
+      ...this.#numbers.map(([, input, label]) => labelled(label, input)),
     );
     const clients = row(
       labelled("Client in", this.#kind),

@@ -18,8 +18,13 @@ export type Kind = keyof typeof KINDS;
 /** uvicorn's WebSocket implementations, its default first. */
 export const IMPLEMENTATIONS = ["websockets-sansio", "wsproto", "websockets"] as const;
 
-/** The names of the options that are numbers, and what they are called on a command line. */
-export const NUMBERS = { ws_max_size: "--ws-max-size", ws_ping_interval: "--ws-ping-interval" } as const;
+/** The options that are numbers, as `serve` names them, and their labels. */
+export const NUMBERS = {
+  ws_max_size: "ws_max_size",
+  ws_ping_interval: "ping interval, s",
+  ws_ping_timeout: "ping timeout, s",
+  limit_concurrency: "limit_concurrency",
+} as const;
 
 /** One line of starting-points.json. */
 export interface Point {
@@ -95,7 +100,8 @@ function known(options: unknown): Options {
 
 /** Return the application as a file, which says how it is run. */
 export function asFile({ name, application, options }: Project): string {
-  const numbers = Object.entries(NUMBERS).flatMap(([it, flag]) => (it in options ? [flag, `${options[it]}`] : []));
+  const told = Object.keys(NUMBERS).filter((it) => it in options);
+  const numbers = told.flatMap((it) => [`--${it.replaceAll("_", "-")}`, `${options[it]}`]);
   const implementation = options.ws && options.ws !== IMPLEMENTATIONS[0] ? ["--ws", `${options.ws}`] : [];
   const command = ["uvicorn", `${name}:app`, ...implementation, ...numbers].join(" ");
   return `# ${name}.py, to be run with: ${command}\n${application}`;
