@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from wslab.atlas import store
+from wslab.atlas.acts import Connect
 from wslab.atlas.scenario import GROUPS, Scenario
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.atlas.views import application_line, client_view
 from wslab.lab import serve
 from wslab.lab.server import Server
-from wslab.site.atlas.opening import IMPLEMENTATIONS, opened
-from wslab.trace.model import ApplicationEvent, Event
+from wslab.site.atlas.opening import implementations, opened
+from wslab.trace.model import ApplicationEvent, Event, Head, TcpEnd
 
 from .clients import run
 
@@ -35,16 +37,11 @@ DAY = datetime.now(UTC).toordinal()
 ALL = os.environ.get("WSLAB_LIVE") == "all"
 PATIENCE = 30  # seconds that the rest of what happens may take
 
-TIMED = ("about ", "open after ", "nothing for ", "body ")
-"""How lines begin that tell of a silence, or of a body, which a trace has not."""
-
-RECORDED = ("receives ", "sends ", "returns", "raises ")
-"""How lines of an application begin that a trace has; " fails: " is in others."""
-
-CLOSED = ("framework", "limits", "shutdown")
-"""Groups of which nothing opens."""
+CLOSED = "shutdown"
+"""A group of which nothing opens."""
 
 Views = tuple[list[str], list[str]]
+"""What the client and the application of one connection see."""
 
 
 def sampled(group: str) -> list[tuple[Scenario, str]]:
@@ -52,41 +49,65 @@ def sampled(group: str) -> list[tuple[Scenario, str]]:
     pairs = [
         (scenario, column)
         for scenario in SCENARIOS.in_order()
-        for column in IMPLEMENTATIONS
+        for column in implementations(scenario)
         if scenario.group == group and opened(scenario, column)
     ]
     return pairs if ALL else pairs[DAY % 12 :: 12]
 
 
-def stored(scenario: Scenario, column: str) -> list[Views]:
+def stored(scenario: Scenario, column: str) -> list[list[Views]]:
+    """What each outcome of a cell has, connection by connection."""
     outcomes = store.load(scenario.name)[column].outcomes
-    return [told(list(it.client), list(it.application)) for it in outcomes]
+    traces = [outcome.trace.connections for outcome in outcomes]
+    return [views([it.events for it in trace], scenario) for trace in traces]
 
 
-def told(client: list[str], application: list[str]) -> Views:
-    """Both views, as far as a trace and a cell have them in common."""
-    dated = ["date: (now)" if it.startswith("date: ") else it for it in client]
-    return (
-        [line for line in dated if not line.startswith(TIMED)],
-        [it for it in application if it.startswith(RECORDED) or " fails:" in it],
-    )
+def views(connections: Iterable[Sequence[Event]], scenario: Scenario) -> list[Views]:
+    """Both views of each, as far as a server's trace and a client's have them both.
+
+    A server's has the first end of a connection alone, and what it has sent to a client
+    that reads nothing, as well.
+    """
+    connects = [act for act in scenario.client if isinstance(act, Connect)]
+    return [
+        (client_lines(events, connect, scenario.headers), application_lines(events))
+        for events, connect in zip(connections, connects, strict=False)
+    ]
 
 
-def views(events: list[Event], scenario: Scenario) -> Views:
+def client_lines(
+    events: Sequence[Event], connect: Connect, headers: Iterable[str]
+) -> list[str]:
     wire = [it for it in events if not isinstance(it, ApplicationEvent)]
+    ends = [at for at, it in enumerate(wire) if isinstance(it, TcpEnd)]
+    wire = wire[: ends[0] + 1] if ends else wire
+    if not connect.reads:
+        wire = [it for it in wire if isinstance(it, Head)]
+    lines = client_view([(0, it) for it in wire], headers)
+    return ["date: (now)" if it.startswith("date: ") else it for it in lines]
+
+
+def application_lines(events: Iterable[Event]) -> list[str]:
     ours = [it for it in events if isinstance(it, ApplicationEvent)]
-    client = client_view([(0, it) for it in wire], scenario.headers)
-    return told([*client], [application_line(it) for it in ours if it.type != "http"])
+    return [application_line(it) for it in ours if it.type != "http"]
 
 
-def looked(server: Server) -> list[Event]:
-    """What has happened since the last look."""
-    return [event for it in server.trace.connections for event in it.events]
+class Looked:
+    """What a server's connections have done until the last look."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._events: dict[int, list[Event]] = {}
+
+    def again(self, scenario: Scenario) -> list[Views]:
+        for it in self._server.trace.connections:
+            self._events.setdefault(it.number, []).extend(it.events)
+        return views([self._events[it] for it in sorted(self._events)], scenario)
 
 
 async def differing(
     scenario: Scenario, column: str
-) -> tuple[Views, list[Views]] | None:
+) -> tuple[list[Views], list[list[Views]]] | None:
     """What is seen and what is stored, None where it is the same in the end."""
     project = opened(scenario, column)
     assert project
@@ -95,18 +116,19 @@ async def differing(
     wanted = stored(scenario, column)
     async with serve(names["app"], port=8000, **project.options) as server:
         await run(project.client, names)
-        events = looked(server)
+        looked = Looked(server)
         try:
             async with asyncio.timeout(PATIENCE):
-                while (seen := views(events, scenario)) not in wanted:
+                seen = looked.again(scenario)
+                while seen not in wanted:
                     await asyncio.sleep(0.05)
-                    events += looked(server)
+                    seen = looked.again(scenario)
         except TimeoutError:
             return seen, wanted
     return None
 
 
-@pytest.mark.parametrize("group", [it for it in GROUPS if it not in CLOSED])
+@pytest.mark.parametrize("group", [it for it in GROUPS if it != CLOSED])
 async def test_it_shows_what_its_cell_says(group):
     differ = {
         f"{scenario.name} on {column}": found
@@ -114,3 +136,22 @@ async def test_it_shows_what_its_cell_says(group):
         if (found := await differing(scenario, column))
     }
     assert differ == {}
+
+
+async def test_a_client_that_reads_nothing_prints_the_head_alone(capsys):
+    scenario = SCENARIOS["room-of-tasks-with-one-that-does-not-read"]
+    assert await differing(scenario, "uvicorn") is None
+    printed = capsys.readouterr().out.splitlines()
+    assert "client 2: text b'news'" in printed
+    assert [it for it in printed if it.startswith("client 1: ")] == [
+        "client 1: HTTP/1.1 101 Switching Protocols"
+    ]
+
+
+async def test_a_lifespan_has_the_state_that_its_cell_tells_of(capsys):
+    scenario = SCENARIOS["state"]
+    assert await differing(scenario, "uvicorn") is None
+    state = "state: {'since_startup': []}"
+    assert store.load("state")["uvicorn"].outcomes[0].application.count(state) == 2
+    printed = capsys.readouterr().out.splitlines()
+    assert printed.count("state {'since_startup': []}") == 2
