@@ -88,10 +88,29 @@ def test_each_cell_of_uvicorns_opens_with_its_implementation(made):
     assert found["uvicorn-websockets"]["options"] == {"ws": "websockets"}
 
 
-def test_of_frameworks_columns_the_one_in_plain_asgi_opens(made):
-    cells = made["atlas/framework-handler-returns.md"].html.split("<details ")[1:]
-    opening = [cell.split('"')[1] for cell in cells if LINK.findall(cell)]
-    assert opening == ["asgi"]
+def opening(page):
+    """The columns of a page whose cells open."""
+    cells = page.html.split("<details ")[1:]
+    return [cell.split('"')[1] for cell in cells if LINK.findall(cell)]
+
+
+def test_of_frameworks_cells_those_open_whose_packages_a_page_has(made):
+    returns = made["atlas/framework-handler-returns.md"]
+    assert opening(returns) == ["asgi", "wslab", "starlette", "fastapi"]
+    error = made["atlas/framework-http-error.md"]
+    assert opening(error) == ["asgi", "starlette", "fastapi"]  # wslab has none
+
+
+def test_what_opens_in_a_framework_is_the_handler_alone():
+    scenario = SCENARIOS["framework-http-error"]
+    sources = {it: opened(scenario, it).application for it in ("starlette", "fastapi")}
+    for source in sources.values():
+        assert source.startswith(f'"""{scenario.asks}"""')
+        assert source.count("async def ") == 1
+    route = 'app = Starlette(routes=[WebSocketRoute("/http-error", http_error)])'
+    assert route in sources["starlette"]
+    assert "from fastapi import FastAPI, HTTPException, WebSocket" in sources["fastapi"]
+    assert sources["fastapi"].count('@app.websocket("/http-error")') == 1
 
 
 def test_what_opens_says_what_is_asked_and_how_the_server_is_told(made):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from wslab.atlas.acts import Await
+from wslab.atlas.acts import Await, Connect
 from wslab.atlas.scenario import Scenario
+from wslab.site.atlas.frameworks import handler_source
 from wslab.site.atlas.source import source_of
 
 _SIGNAL = re.compile(r'scope\["signal"\]\("(\w+)"\)')
@@ -92,28 +93,56 @@ def application_source(scenario: Scenario) -> str:
     if name == "app":
         name = "handler"
         code = code.replace("async def app(", f"async def {name}(")
-    signals = dict.fromkeys(_SIGNAL.findall(code))
+    signals = _signals(code)
     follows = any(isinstance(it, Await) for it in scenario.client)
-    parts = [f'"""{scenario.asks}"""', code]
-    if (signals or follows) and "import asyncio" not in code.splitlines():
-        separator = "\n" if code.startswith(("import ", "from ")) else "\n\n"
-        parts[1] = f"import asyncio{separator}{code}"
-    if signals:
-        events = ", ".join(f'"{it}": asyncio.Event()' for it in signals)
-        parts.append(f"\nsignals = {{{events}}}  # the client sets them")
+    parts = [_with_asyncio(code) if signals or follows else code, signals]
     if follows:
         parts.append("\n" + _FOLLOWED.format(name=name))
         name = "followed"
     shown = ", ".join(map(repr, scenario.scope))
     call = f"await {name}(scope, receive, send)"
-    body = (
-        _LIFESPAN if "state" in scenario.scope else _WITHOUT_LIFESPAN,
-        _SHOWN.format(shown) if shown else "",
-        _SIGNALLED if signals else "",
-        _NOTED.format(call) if _notes(code) else f"    {call}\n",
+    parts += (
+        "\nasync def app(scope, receive, send):\n"
+        + (_LIFESPAN if "state" in scenario.scope else _WITHOUT_LIFESPAN)
+        + (_SHOWN.format(shown) if shown else "")
+        + (_SIGNALLED if signals else "")
+        + (_NOTED.format(call) if _notes(code) else f"    {call}\n"),
     )
-    parts.append("\nasync def app(scope, receive, send):\n" + "".join(body))
-    return "\n\n".join(parts)
+    return _file(scenario, parts)
+
+
+def framework_source(scenario: Scenario, framework: str) -> str:
+    """Return the same in a framework, a column of `frameworks.MODULES`."""
+    (connect, *_) = scenario.client
+    assert isinstance(connect, Connect)
+    code = handler_source(framework, connect.target)
+    signals = _signals(code)
+    if not signals:
+        return _file(scenario, [f"{code}\n"])
+    app = (
+        "framework = app\n\n\nasync def app(scope, receive, send):\n"
+        f"{_SIGNALLED}    await framework(scope, receive, send)\n"
+    )
+    return _file(scenario, [_with_asyncio(code), signals, app])
+
+
+def _file(scenario: Scenario, parts: Iterable[str]) -> str:
+    """Return a file that says what is asked, of parts that may be empty."""
+    return "\n\n".join([f'"""{scenario.asks}"""', *filter(None, parts)])
+
+
+def _signals(code: str) -> str:
+    """Return the statement with the events that code waits for, "" without any."""
+    names = dict.fromkeys(_SIGNAL.findall(code))
+    events = ", ".join(f'"{it}": asyncio.Event()' for it in names)
+    return f"\nsignals = {{{events}}}  # the client sets them" if events else ""
+
+
+def _with_asyncio(code: str) -> str:
+    if "import asyncio" in code.splitlines():
+        return code
+    separator = "\n" if code.startswith(("import ", "from ")) else "\n\n"
+    return f"import asyncio{separator}{code}"
 
 
 def _notes(code: str) -> bool:

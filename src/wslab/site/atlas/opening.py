@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from wslab.atlas.acts import Outlast, Terminate
+from wslab.atlas.frameworks.table import FRAMEWORKS
 from wslab.atlas.scenario import Scenario
-from wslab.atlas.servers.server import FRAMEWORKS
-from wslab.site.atlas.application import application_source
+from wslab.atlas.servers.server import FRAMEWORKS as GROUP
+from wslab.site.atlas.application import application_source, framework_source
 from wslab.site.atlas.client import client_source
+from wslab.site.atlas.frameworks import MODULES
 from wslab.site.playground import FOLDER, Project
 
 IMPLEMENTATIONS = {
@@ -19,8 +21,8 @@ IMPLEMENTATIONS = {
 }
 """The columns of the servers that the playground has, and its names for them."""
 
-PLAIN = {"asgi": "websockets-sansio"}
-"""The same of those of frameworks."""
+OF_FRAMEWORKS = dict.fromkeys(["asgi", *MODULES], "websockets-sansio")
+"""The same of those of frameworks, plain ASGI first."""
 
 OPTIONS = {
     "ping_interval": "ws_ping_interval",
@@ -55,7 +57,7 @@ def implementations(scenario: Scenario) -> Mapping[str, str]:
 
     Each has uvicorn's implementation, as the playground names it.
     """
-    return PLAIN if scenario.group == FRAMEWORKS else IMPLEMENTATIONS
+    return OF_FRAMEWORKS if scenario.group == GROUP else IMPLEMENTATIONS
 
 
 def opened(scenario: Scenario, column: str = "") -> Project | None:
@@ -69,6 +71,8 @@ def opened(scenario: Scenario, column: str = "") -> Project | None:
     column = column or next(iter(known))
     if column not in known or reason(scenario):
         return None
+    if column in MODULES and FRAMEWORKS[column].without(scenario):
+        return None
     options: dict[str, str | float] = {
         OPTIONS[name]: value
         for name, value in asdict(scenario.options).items()
@@ -76,9 +80,13 @@ def opened(scenario: Scenario, column: str = "") -> Project | None:
     }
     if known[column] != IMPLEMENTATIONS["uvicorn"]:
         options["ws"] = known[column]
+    source = (
+        framework_source(scenario, column)
+        if column in MODULES
+        else application_source(scenario)
+    )
     name = scenario.name.replace("-", "_")
-    client = client_source(scenario.client)
-    return Project(name, application_source(scenario), client, options)
+    return Project(name, source, client_source(scenario.client), options)
 
 
 def link(project: Project) -> str:

@@ -134,7 +134,8 @@ A scenario that a test client has no way to express says so.""",
     "frameworks": """\
 The same questions to handlers, written as each framework's users would, on uvicorn at
 its default; the first column is plain ASGI. A question that a framework has no way to
-express says so.""",
+express says so. The cells of plain ASGI, wslab, Starlette and FastAPI open in the
+playground; a page does not have the packages of the others.""",
 }
 
 
