@@ -9,6 +9,9 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import FrameLocator, Locator, Page, expect
 
+from wslab.atlas.scenarios import SCENARIOS
+from wslab.site.atlas.opening import opened
+
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(1200),  # the first test waits for the build
@@ -77,11 +80,11 @@ class Playground:
 
 @pytest.fixture
 def play(visit: Visits, running_site: str) -> Callable[..., Any]:
-    async def opened(address: str = "playground/", **options: Any) -> Playground:
+    async def begun(address: str = "playground/", **options: Any) -> Playground:
         it = await visit(running_site, **options)
         return Playground(await it.open(address))
 
-    return opened
+    return begun
 
 
 async def test_a_ladder_out_of_sight_is_as_high_as_what_is_in_it(play):
@@ -131,6 +134,17 @@ async def test_two_pages_chat_side_by_side(play):
     await it.button("Stop client").click()
     lines = it.client(1).locator("li").last
     await expect(lines).to_have_text("It is over: 1012.")
+
+
+async def test_a_scenario_of_the_atlas_opens_with_its_clients_and_options(play):
+    project = opened(SCENARIOS["limit-page-after-websockets"])
+    it = await play(f"playground/{project.fragment}")
+    limit = it.page.get_by_label("limit_concurrency")
+    await expect(limit).to_have_value("2")
+    await it.run()
+    refused = "client 3: HTTP/1.1 503 Service Unavailable"
+    await expect(it.output.first).to_contain_text(refused, timeout=60_000)
+    await expect(it.ladder(3)).to_contain_text("503")
 
 
 async def test_a_link_carries_all_and_runs_nothing(play):
