@@ -37,6 +37,7 @@ _TIME_OUTS = (2, 3, 5, 10, 20, 30, 60)
 proportion, since a server's timers may be coarse: Daphne's 5 s are 4.0 to 5.0."""
 
 _ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{8,}\b")
+_STRUCT = re.compile(r"\berror: (?:argument out of range|.* format requires .*)")
 _PORT = re.compile(r"(?<=[\w\].]:)\d{4,5}\b|(?<=', )\d{4,5}\b|(?<=', ')\d{4,5}(?=')")
 
 
@@ -245,6 +246,9 @@ def normal(text: str) -> str:
 
 
 def _detail(text: str) -> str:
-    """Return a detail without what differs from run to run; of an error its type."""
-    line = _plain(text.splitlines()[0])
+    """Return a detail without what differs from run to run; of an error its type.
+
+    What `struct` says of a number that is too large is another thing in each Python.
+    """
+    line = _STRUCT.sub("struct.error", _plain(text.splitlines()[0]))
     return _ADDRESS.sub("...", normal(line))[:120]

@@ -79,8 +79,8 @@ def _make_readable(report: TracebackException, machinery: tuple[str, ...]) -> No
     own = [frame for frame in report.stack if not frame.filename.startswith(machinery)]
     if own:
         report.stack = StackSummary.from_list(own)
-    if issubclass(report.exc_type or object, SyntaxError) and report.filename:
-        report.filename = cell_name(report.filename) or report.filename
+    if filename := getattr(report, "filename", None):  # of a SyntaxError
+        report.filename = cell_name(filename) or filename
     for frame in report.stack:
         if name := cell_name(frame.filename):
             # The line first, since it is looked up under the file's real name.
