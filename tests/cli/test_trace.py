@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -24,6 +25,9 @@ from wslab.trace.model import Connection, Head
 from wslab.trace.watch import News
 
 from .traced import APPLICATION, trace
+
+FULL = Path("/dev/full")
+WITH_FULL_DISK = pytest.mark.skipif(not FULL.exists(), reason="no /dev/full here")
 
 SERVED = ("app:app", "--port", "0")
 
@@ -306,6 +310,77 @@ def test_a_recording_ends_before_its_limit(tmp_path):
     assert json.loads(shown[-1]) == {"connections_left_out": missing}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nowhere:app", "--as-test", "test_app.py"),
+        ("app:app", "--as-test", "test_app.py", "--port", "TAKEN"),
+        ("app:app", "--reload", "--port", "TAKEN"),
+        ("--proxy", "ws://127.0.0.1:1", "--port", "TAKEN"),
+    ],
+    ids=str,
+)
+def test_what_never_serves_leaves_files_as_they_were(tmp_path, words):
+    earlier = '{"format": "wslab trace", "version": 1, "app": "app:app"}\n'
+    (tmp_path / "it.trace").write_text(earlier)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        words = [port if word == "TAKEN" else word for word in words]
+        with trace(tmp_path, *words, "--out", "it.trace") as command:
+            assert command.status() != 0
+    assert (tmp_path / "it.trace").read_text() == earlier
+    assert not (tmp_path / "test_app.py").exists()
+
+
+@WITH_FULL_DISK
+def test_a_full_disk_ends_the_recording_and_not_the_server(tmp_path):
+    with trace(tmp_path, "--out", "/dev/full", *SERVED) as command:
+        command.say("hello")
+        command.say("still here")
+        assert command.end() == 0
+    said = [line for line in command.err if "/dev/full" in line]
+    assert said == [
+        "wslab trace: /dev/full can't be written: No space left on device; "
+        "the recording ends here",
+        "/dev/full has 0 connections; 2 were left out",
+    ]
+    assert not any("Traceback" in line for line in command.err)
+
+
+def test_a_line_that_has_no_room_is_the_last(tmp_path):
+    words = ["--out", "it.trace", "--payloads", "--plain", *SERVED]
+    program = (
+        "import resource, signal, sys\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))\n"
+        "from wslab.cli.main import main\n"
+        f"sys.exit(main({['trace', *words]}))"
+    )
+    (tmp_path / "small.py").write_text(program)
+    with trace(tmp_path, module="small") as command:
+        for path in ("/first", "/large", "/last"):
+            command.say("x" * (60_000 if path == "/large" else 1), path=path)
+            command.wait_for_text(f": {path} from")
+        assert command.end() == 0
+    assert "it.trace has 1 connections; 2 were left out" in command.err
+    shown = show(tmp_path / "it.trace", "--json")
+    assert [it["path"] for it in summaries_of(shown)] == ["/first"]
+
+
+@WITH_FULL_DISK
+def test_output_on_a_full_disk_is_said_in_a_sentence(tmp_path, recorded):
+    with FULL.open("w") as full:
+        with trace(tmp_path, "show", str(recorded), stdout=full.fileno()) as command:
+            assert command.status() == 2
+        (said,) = command.err
+        assert said.endswith("the output can't be written: No space left on device")
+        with trace(tmp_path, "--plain", *SERVED, stdout=full.fileno()) as command:
+            command.say("hello")
+            command.wait_for_text("a view failed; the server goes on: [Errno 28]")
+            command.say("hello")
+            assert command.end() == 0
+    assert not any("Traceback" in line for line in command.err)
+
+
 def wait_for(is_there) -> None:
     deadline = time.monotonic() + 60
     while not is_there():
@@ -360,6 +435,7 @@ def test_what_is_no_recording_is_said_in_a_sentence(tmp_path, capsys, contents, 
         (("show", "a", "b"), "show takes one file"),
         (("app:app", "--workers", "2"), "one process can be traced"),
         (("app:app", "--out", "/nowhere/it.trace"), "can't be written"),
+        (("app:app", "--out", "app.py"), "is no recording of `wslab trace --out`: "),
     ],
     ids=str,
 )

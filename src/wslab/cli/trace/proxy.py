@@ -37,9 +37,9 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         _tell(f"--proxy: {error}")
         return 2
     if options.as_test:
-        replay.create(options.as_test, options.proxy)
+        replay.check(options.as_test, options.proxy)
     if options.out:
-        recording.create(options.out)
+        recording.check(options.out)
     recorder = Recorder(bounds(options))
     proxy = Proxy(upstream, recorder.connect, _tell)
     try:
@@ -67,6 +67,8 @@ async def _serve(
     place: argparse.Namespace,
 ) -> None:
     port = await _listen(proxy, place.host, place.port)
+    if options.out:
+        recording.create(options.out)
     host = f"[{place.host}]" if ":" in place.host else place.host
     _tell(f"connect to ws://{host}:{port} in place of {options.proxy}; Ctrl-C ends it")
     output = reserved_output() if options.json else sys.stdout

@@ -30,23 +30,34 @@ def view(options: argparse.Namespace, app: str) -> View:
     return Telling(Recording(options.out, options.out_limit, app))
 
 
-def create(path: Path) -> None:
-    """Make the file, empty if it is there.
+def check(path: Path) -> None:
+    """Look whether a file can be recorded into, and leave what it has.
 
     Raises:
-        NoRecording: It can't be written.
+        NoRecording: It can't be written, or has something else than a recording.
     """
     try:
-        path.write_bytes(b"")
+        with path.open("ab"):
+            pass
+        if path.is_file() and path.stat().st_size:
+            recorded_app(path)
     except OSError as error:
         raise NoRecording(f"{path} can't be written: {error.strerror}") from None
+    except NoRecording as error:
+        raise NoRecording(f"{error}: --out does not write over it") from None
+
+
+def create(path: Path) -> None:
+    """Empty a file that was checked: a recording begins."""
+    path.write_bytes(b"")
 
 
 class Recording:
     """Writes connections that are over to the end of a file, each at once.
 
     Every process that serves, as a reload starts one after the other, writes a header
-    of its own.
+    of its own. Where the file can't be written any more, as on a full disk, it ends
+    with the line that failed.
     """
 
     def __init__(self, path: Path, limit: int, app: str) -> None:
@@ -61,6 +72,7 @@ class Recording:
         self._limit = limit
         self._count = 0
         self._left_out = 0
+        self._has_failed = False
         self._file = path.open("ab", buffering=0)
         versions = {"wslab": version("wslab"), "uvicorn": version("uvicorn")}
         self._write({"format": FORMAT, "version": VERSION, "app": app, **versions})
@@ -92,10 +104,18 @@ class Recording:
     def _write(self, document: dict[str, Any], even_if_full: bool = False) -> bool:
         """Write a line and return whether it had room."""
         line = json.dumps(document, separators=(",", ":")).encode() + b"\n"
-        if self._file.tell() + len(line) > self._limit and not even_if_full:
+        is_full = self._file.tell() + len(line) > self._limit and not even_if_full
+        if self._has_failed or is_full:
             return False
-        self._file.write(line)
-        return True
+        try:
+            self._has_failed = self._file.write(line) != len(line)
+            why = "no space for a whole line"
+        except OSError as error:
+            self._has_failed, why = True, error.strerror or str(error)
+        if self._has_failed:
+            said = f"{self._path} can't be written: {why}; the recording ends here"
+            print(f"wslab trace: {said}", file=sys.stderr)
+        return not self._has_failed
 
 
 def recorded_app(path: Path) -> str:

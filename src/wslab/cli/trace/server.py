@@ -81,6 +81,8 @@ class TracedServer(uvicorn.Server):
         """Start up, then watch."""
         await super().startup(sockets)
         options = self.config.options
+        if options.out and not self.config.should_reload:
+            recording.create(options.out)
         self.output = reserved_output() if options.json else sys.stdout
         self.watch = Watch(
             self.config.recorder,
@@ -109,7 +111,8 @@ class TracedServer(uvicorn.Server):
     def _failed(self, error: Exception) -> None:
         """Say that a view has failed; without a reader, end the command quietly."""
         if not isinstance(error, BrokenPipeError):
-            logger.error("a view failed; the server goes on", exc_info=error)
+            fault = None if isinstance(error, OSError) else error
+            logger.error("a view failed; the server goes on: %s", error, exc_info=fault)
             return
         abandon(self.output)
         process = multiprocessing.parent_process() or multiprocessing.current_process()
@@ -141,9 +144,9 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         print(TEST_OF_MANY, file=sys.stderr)
         return 2
     if options.as_test:
-        replay.create(options.as_test, config.name)
+        replay.check(options.as_test, config.name)
     if options.out:
-        recording.create(options.out)
+        recording.check(options.out)
     return _serve(config)
 
 
@@ -179,6 +182,8 @@ def _serve(config: TracedConfig) -> int:
     try:
         if config.should_reload:
             listener = config.bind_socket()
+            if config.options.out:
+                recording.create(config.options.out)
             ChangeReload(config, server.run_in_child, [listener]).run()
         else:
             config.load_app()  # a mistake in MODULE:APP ends here

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wslab.cli.trace.narrowing import Narrowed, Narrowing
+from wslab.cli.trace.output import abandon
 from wslab.cli.trace.recording import NoRecording, read, recorded_app
 from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import on_page, shown
@@ -19,7 +20,7 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     """Show the recording that the words name.
 
     Raises:
-        NoRecording: It can't be shown, and the text says why.
+        NoRecording: It can't be read or shown, and the text says why.
     """
     if len(words) != 1 or words[0].startswith("-"):
         raise NoRecording(f"show takes one file, not {' '.join(words) or 'none'}")
@@ -30,15 +31,22 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
         return _show_on_page(options, path)
     view = _as_test(options, path) if options.as_test else shown(options, sys.stdout)
     narrowed = Narrowed(view, Narrowing.of(options))
-    _tell(narrowed, path)
-    narrowed.close()
+    try:
+        _tell(narrowed, path)
+        narrowed.close()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon(sys.stdout)
+        raise NoRecording(f"the output can't be written: {error.strerror}") from None
     return 0
 
 
 def _as_test(options: argparse.Namespace, path: Path) -> View:
     """Return the view that writes a test of what was recorded."""
     app = recorded_app(path)
-    replay.create(options.as_test, app)
+    replay.check(options.as_test, app)
     return replay.view(options.as_test, app)
 
 

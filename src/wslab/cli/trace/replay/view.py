@@ -20,8 +20,8 @@ def view(path: Path, app: str) -> View:
     return Telling(Tests(path, app))
 
 
-def create(path: Path, app: str) -> None:
-    """Make the file for a test of an application.
+def check(path: Path, app: str) -> None:
+    """Look whether a test of an application can be written, and leave nothing.
 
     Raises:
         NoRecording: It is there, or can't be written; or the application is elsewhere.
@@ -30,6 +30,7 @@ def create(path: Path, app: str) -> None:
         raise NoRecording(f"--as-test needs an application to import, not {app}")
     try:
         path.touch(exist_ok=False)
+        path.unlink()
     except FileExistsError:
         message = f"{path} is there already: --as-test writes a new file"
         raise NoRecording(message) from None
