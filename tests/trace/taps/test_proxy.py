@@ -13,6 +13,7 @@ import websockets
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 
+from wslab.trace.explain import explain
 from wslab.trace.model import Frame, Head, TcpEnd
 from wslab.trace.recorder import Recorder
 from wslab.trace.taps.proxy import Proxy, Upstream
@@ -111,6 +112,36 @@ async def test_what_a_websockets_server_says_passes_and_is_recorded():
     assert connection.client.startswith("127.0.0.1:")
     assert not connection.application
     assert connection.fault is None
+
+
+@pytest.mark.parametrize("code", [1001, 1002, 1007, 1012])
+async def test_a_code_that_the_application_may_have_sent_is_not_laid_to_the_server(
+    code,
+):
+    """Its application closes so: no shutdown, no breach and no text that is none."""
+
+    async def handler(connection):
+        await connection.recv()
+        await connection.close(code, "as it likes")
+
+    async with websockets_server(handler) as port, front(port) as it:
+        async with connect(it.url()) as client:
+            await client.send("a text")
+            await client.wait_closed()
+        connection, _ = await it.over()
+    found = explain(connection)
+    assert found.cause == "unknown"
+    assert found.text.startswith(f'The server sent close {code} "as it likes", as ')
+    assert "or because its application closed so; why, the trace" in found.text
+
+
+async def test_a_text_that_is_none_is_named_without_the_application():
+    async with websockets_server(echo) as port, front(port) as it:
+        async with connect(it.url()) as client:
+            await client.send(b"\xff", text=True)
+            await client.wait_closed()
+        connection, _ = await it.over()
+    assert explain(connection).cause == "invalid-utf-8"
 
 
 async def test_what_passes_is_what_was_sent():
@@ -283,6 +314,9 @@ async def test_without_a_server_the_client_gets_a_502_that_says_so():
     heads = [event.start for event in events if isinstance(event, Head)]
     assert heads == ["GET /ws HTTP/1.1", "HTTP/1.1 502 Bad Gateway"]
     assert connection.handshake.response.get("Server") == "wslab-trace"
+    found = explain(connection)
+    assert (found.cause, found.failed) == ("no-server", True)
+    assert "reached no server, so it answered 502" in found.text
 
 
 async def test_a_client_that_goes_before_it_has_asked_leaves_nothing():

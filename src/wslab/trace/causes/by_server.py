@@ -7,6 +7,14 @@ from wslab.trace.causes.story import Story, Test, close_frame, earliest, present
 from wslab.trace.causes.violation import Violation, first_violation
 from wslab.trace.model import ApplicationEvent, Frame, Opcode
 
+_AS = {
+    1001: ", as one does that shuts down",
+    1002: ", as for a breach of the protocol",
+    1007: ", as for a text that is not UTF-8",
+    1012: ", as one does that shuts down",
+}
+"""What a server means by codes that an application may send as well."""
+
 _BROKEN = (1002, 1003, 1005, 1007)
 """Codes with which servers close for what breaks the protocol; 1005 is Granian's."""
 
@@ -57,11 +65,17 @@ def _closed_for(story: Story, violation: Violation, close: int) -> Finding | Non
 
 
 def server_closed(story: Story) -> Finding:
-    """Return why the server sent a close frame that the application did not ask for."""
+    """Return why the server sent a close frame that the application did not ask for.
+
+    Of an application that was not recorded nobody knows whether it did.
+    """
     index = story.server_close
     assert index is not None
     frame = story.frame(index)
     reason = frame.close_reason or ""
+    if frame.close_code in _AS and not story.has_application:
+        text = f"The server sent {closes(frame)}{_AS[frame.close_code]}, or because"
+        return unknown(f"{text} its application closed so", index)
     if frame.close_code in (1001, 1012):
         return _shutdown(story, index)
     if frame.close_code == 1011 and "ping" in reason:

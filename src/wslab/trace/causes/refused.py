@@ -15,6 +15,9 @@ from wslab.trace.causes.finding import (
 from wslab.trace.causes.story import Story, earliest, present, sent, step
 from wslab.trace.model import Head
 
+PROXY = "wslab-trace"
+"""What our own proxy calls itself in the header Server."""
+
 _START = ("websocket.http.response.start",)
 
 
@@ -191,6 +194,9 @@ def _by_server(story: Story) -> Finding:
     head = _head(story, story.response)
     evidence = present(story.response)
     status = head.status or 0
+    if head.get("server") == PROXY:
+        text = f"The proxy of wslab trace reached no server, so it answered {status}."
+        return Finding("no-server", text, evidence)
     if request is None:
         if status != 400:
             return unknown(f"The server answered {answered(head)}", *evidence)

@@ -71,6 +71,7 @@ SHOWN = {
     "no-http": Shown("proxies/#wss-does-not-connect"),
     "no-request": Shown(),
     "no-route": Shown("first-hour/#403-or-404-is-it-the-path", "framework-no-route"),
+    "no-server": Shown(),
     "no-websocket-library": Shown(
         "first-hour/#no-supported-websocket-library-detected"
     ),

@@ -39,6 +39,12 @@ class Story:
         return ended and not self.connection.calls and not self.connection.has_wire
 
     @property
+    def has_application(self) -> bool:
+        """Whether what the application did would be among the events."""
+        known = self.connection
+        return known.is_application_recorded or bool(known.application)
+
+    @property
     def is_accepted(self) -> bool:
         """Whether it became a WebSocket; without a wire, as the application says.
 

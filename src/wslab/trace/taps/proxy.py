@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
+from wslab.trace.causes.refused import PROXY
 from wslab.trace.model import Sender
 from wslab.trace.recording import RecordedConnection
 from wslab.trace.taps.application import address
@@ -165,7 +166,7 @@ class _Relay:
         """Answer the client's request with a 502: there is no server."""
         body = f"wslab trace: {why}\n".encode()
         head = (
-            "HTTP/1.1 502 Bad Gateway\r\nServer: wslab-trace\r\nConnection: close\r\n"
+            f"HTTP/1.1 502 Bad Gateway\r\nServer: {PROXY}\r\nConnection: close\r\n"
             f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}"
         )
         self._refusal = head.encode() + b"\r\n\r\n" + body
