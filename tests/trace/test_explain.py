@@ -138,6 +138,17 @@ def test_a_close_frame_of_the_server_before_the_handler_returned():
     assert found.cause == "shutdown"
 
 
+def test_a_pong_in_vain_without_the_application():
+    """It may have come late: nobody knows whether the handler has received."""
+    asked, late = ping("server"), ping("client", Opcode.PONG)
+    end = [close("server", 1011, b"keepalive ping timeout"), TcpEnd("server", "FIN")]
+    wire = [it for it in HANDSHAKE if isinstance(it, Head)]
+    found = explain(Connection.of([*wire, text(0), asked, late, *end]))
+    assert found.cause == "unknown"
+    silent = explain(Connection.of([*wire, text(0), asked, *end]))
+    assert silent.cause == "client-silent"
+
+
 @pytest.mark.parametrize(
     ("silence", "cause"),
     [(60.003, "proxy-idle"), (5.0, "proxy-idle"), (57.3, "client-left")],

@@ -157,8 +157,10 @@ def _unread(story: Story, before: int) -> list[int]:
     """Return where the messages are that the handler had not received by then.
 
     Messages are numbered from the connection's beginning. Where the trace has not that,
-    and no message that was received, none is counted.
+    and no message that was received, none is counted; nor without the application.
     """
+    if not story.has_application:
+        return []
     received = [
         event.pair[1] + 1
         for event in story.events[:before]
