@@ -147,6 +147,29 @@ async def test_what_stands_for_bytes_is_kept_as_bytes(kind):
     assert trace.connection.application[0].data == b"a"
 
 
+async def test_of_a_group_its_first_exception_is_named_and_where_it_was_raised():
+    """So a task group ends when one of its tasks has failed."""
+
+    async def fail():
+        raise KeyError("room")
+
+    async def app(scope, receive, send):
+        async with asyncio.TaskGroup() as inner, asyncio.TaskGroup() as tasks:
+            inner.create_task(asyncio.Event().wait())
+            tasks.create_task(fail())
+
+    server, recorder = Server(), Recorder()
+    with pytest.raises(ExceptionGroup):
+        await recorder.application(app)(
+            {"type": "websocket", "path": "/"}, server.receive, server.send
+        )
+    (event,) = recorder.take().connection.application
+    assert event.detail.startswith("ExceptionGroup: unhandled errors in a TaskGroup (1")
+    assert event.detail.endswith(": KeyError: 'room'")
+    line = fail.__code__.co_firstlineno + 1
+    assert event.place.endswith(f"test_application.py, line {line}")
+
+
 async def test_of_a_cancellation_its_type_is_kept():
     """What anyio says of one has an address and a path, in every run another."""
 

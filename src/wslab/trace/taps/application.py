@@ -78,7 +78,7 @@ class ApplicationCall:
                     "raised",
                     "application",
                     detail=_describe(error),
-                    place=raised_at(error),
+                    place=raised_at(_first_of(error)),
                 )
                 self._note("made", event)
             raise
@@ -117,7 +117,7 @@ class ApplicationCall:
                     f"{_kind(event)} failed",
                     "server",
                     detail=_describe(error),
-                    place=raised_at(error),
+                    place=raised_at(_first_of(error)),
                 )
                 self._note("made", failed)
             raise
@@ -291,4 +291,15 @@ def _describe(error: BaseException) -> str:
     """
     if isinstance(error, CancelledError):
         return type(error).__name__
-    return _ADDRESS.sub("0x...", described(error))[:TEXT_LIMIT]
+    first = _first_of(error)
+    said = described(error)
+    if first is not error:
+        said = f"{said}: {described(first)}"
+    return _ADDRESS.sub("0x...", said)[:TEXT_LIMIT]
+
+
+def _first_of(error: BaseException) -> BaseException:
+    """Return the first exception of a group, as of tasks that failed, or itself."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
