@@ -523,6 +523,26 @@ async def _(client):
     await client.until_end()
 
 
+@way("client-closed", "with 1001", echo, failed=False, name="program-with-an-origin")
+async def _(client):
+    await client.accepted("Origin: http://x", "User-Agent: Python/3.14 websockets/17")
+    client.send(close(1001))
+    await client.until_end()
+
+
+@way("subprotocol", "chose none of the subprotocols", echo)
+async def _(client):
+    offer = "Sec-WebSocket-Protocol: chat, mqtt"
+    await client.accepted(offer, "User-Agent: Mozilla/5.0 (X11)")
+    client.writer.close()
+
+
+@way("client-left", "(FIN) without", echo, name="program-that-offers-subprotocols")
+async def _(client):
+    await client.accepted("Sec-WebSocket-Protocol: chat, mqtt")
+    client.writer.close()
+
+
 @way("client-left", "(FIN) without a close frame", echo)
 async def _(client):
     await client.accepted()
@@ -622,6 +642,34 @@ async def ended_by(way, ws):
         await server.shutdown()
     (connection,) = server.recorder.take().connections
     return connection
+
+
+@pytest.mark.parametrize("ws", ["websockets-sansio", "websockets"])
+@pytest.mark.parametrize(
+    ("offer", "scenario"),
+    [
+        ([], "subprotocol-not-offered"),
+        (["Sec-WebSocket-Protocol: chat"], "subprotocol-outside-the-offer"),
+    ],
+)
+async def test_a_subprotocol_that_was_not_offered(offer, scenario, ws):
+    """Not with wsproto, on which the accept fails."""
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept", "subprotocol": "mqtt"})
+        await receive()
+
+    async def leave(client):
+        await client.accepted(*offer)
+        client.writer.close()
+
+    found = explain(await ended_by(Way("", "", "", app, leave), ws))
+    assert (found.cause, found.scenario) == ("subprotocol", scenario)
+    assert found.text == (
+        "The server chose the subprotocol mqtt, which the client had not offered: it "
+        "failed the connection."
+    )
 
 
 @pytest.mark.parametrize("ws", WS)

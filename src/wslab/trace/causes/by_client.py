@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from wslab.trace.causes.by_application import fails
-from wslab.trace.causes.finding import Finding, closes, code_and_reason, raised
+from wslab.trace.causes.finding import (
+    Finding,
+    closes,
+    code_and_reason,
+    one_line,
+    raised,
+)
 from wslab.trace.causes.story import Story, close_frame, present, step
 from wslab.trace.model import Head, TcpEnd
 
@@ -54,6 +60,9 @@ def client_gone(story: Story) -> Finding:
             "ended the TCP connection without a close frame."
         )
         return Finding("proxy-idle", text, (index,))
+    unwanted = _unwanted_subprotocol(story)
+    if unwanted is not None:
+        return _after(story, index, unwanted)
     who = "The client, or a proxy before it," if by_proxy else "The client"
     if end.how == "FIN":
         text = f"{who} ended the TCP connection (FIN) without a close frame."
@@ -72,10 +81,46 @@ _PROXIES = (
 
 
 def _is_browser(request: Head | None) -> bool:
+    """Return whether a browser asked: each says Mozilla; others may have an Origin."""
     if request is None:
         return False
-    agent = request.get("user-agent") or ""
-    return request.get("origin") is not None or agent.startswith("Mozilla/")
+    agent = request.get("user-agent")
+    if agent is None:
+        return request.get("origin") is not None
+    return agent.startswith("Mozilla/")
+
+
+def _unwanted_subprotocol(story: Story) -> Finding | None:
+    """Return that the client had to fail the connection for what was chosen.
+
+    That is a subprotocol that it had not offered (RFC 6455 section 4.1). A browser also
+    fails it if it offered some and none was chosen (WHATWG WebSockets, its handshake).
+    """
+    handshake = story.connection.handshake
+    request, response = handshake.request, handshake.response
+    if request is None or response is None or any(story.frames("client")):
+        return None
+    offer = request.get("sec-websocket-protocol")
+    chosen = response.get("sec-websocket-protocol")
+    if chosen is not None:
+        if offer and chosen in map(str.strip, offer.split(",")):
+            return None
+        text = (
+            f"The server chose the subprotocol {one_line(chosen)}, which the client "
+            "had not offered: it failed the connection."
+        )
+        case = "subprotocol-outside-the-offer" if offer else "subprotocol-not-offered"
+    elif offer and _is_browser(request):
+        text = (
+            "The server chose none of the subprotocols that the client had offered: "
+            "a browser then fails the connection."
+        )
+        case = "subprotocol-none-chosen"
+    else:
+        return None
+    return Finding(
+        "subprotocol", text, present(story.response, story.tcp_end), case=case
+    )
 
 
 def _silence(story: Story, end: int) -> int | None:

@@ -96,6 +96,7 @@ SHOWN = {
     ),
     "shutdown": Shown("closing/#a-server-that-goes-down", "sigterm-idle"),
     "shutdown-before-accept": Shown(_TERMINATED, "sigterm-handshake"),
+    "subprotocol": Shown("tokens/#a-token-in-a-subprotocol"),
     "unknown": Shown(),
     "unmasked-frame": Shown(_BREACH, "unmasked-frame"),
     "upgrade-missing": Shown(
@@ -114,6 +115,8 @@ CASES = frozenset(
     [
         *(f"close-with-{code}" for code in _SENT),
         *(f"client-closes-{code}" for code in (*_RECEIVED, 4999, 5000)),
+        *("subprotocol-none-chosen", "subprotocol-not-offered"),
+        "subprotocol-outside-the-offer",
         *("client-closes-without-a-code", "client-closes-with-half-a-code"),
         *(f"opcode-{opcode}" for opcode in "34567bcdef"),
         *("fragmented-ping", "long-ping"),
