@@ -672,6 +672,22 @@ async def test_a_subprotocol_that_was_not_offered(offer, scenario, ws):
     )
 
 
+async def test_a_header_that_uvicorn_leaves_unanswered():
+    """Its default reads lines of 8,192 bytes, and says nothing of a longer one."""
+
+    async def wait_and_leave(client):
+        client.send(request(f"Cookie: a={'b' * 9000}"))
+        await at_rest(client.server.recorder)
+        client.writer.close()
+
+    found = explain(await ended_by(Way("", "", "", echo, wait_and_leave), WS[0]))
+    assert found.cause == "client-left-before-accept"
+    assert found.text == (
+        "The client left before an answer, and the server had not called the "
+        "application."
+    )
+
+
 @pytest.mark.parametrize("ws", WS)
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 async def test_the_cause_is_named(way, ws):

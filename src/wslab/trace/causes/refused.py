@@ -233,11 +233,12 @@ def _unanswered(story: Story) -> Finding:
     if story.ended_by == "server":
         return unknown("The server ended the connection without an answer", *evidence)
     if story.connection.handshake.request is None:
-        text = "The client left without a request."
+        text = "The client left without a whole request."
         return Finding("no-request", text, evidence, failed=False)
-    return Finding(
-        "client-left-before-accept", "The client left before an answer.", evidence
-    )
+    text = "The client left before an answer"
+    if story.connection.is_application_recorded:
+        text += ", and the server had not called the application"
+    return Finding("client-left-before-accept", f"{text}.", evidence)
 
 
 def _upgrade(request: Head) -> dict[str, bool]:
