@@ -537,6 +537,13 @@ async def _(client):
     client.writer.close()
 
 
+@way("client-left", "(FIN) without", echo, name="firefox-that-offers-subprotocols")
+async def _(client):
+    offer = "Sec-WebSocket-Protocol: chat, mqtt"
+    await client.accepted(offer, "User-Agent: Mozilla/5.0 (X11) Firefox/153.0")
+    client.writer.close()
+
+
 @way("client-left", "(FIN) without", echo, name="program-that-offers-subprotocols")
 async def _(client):
     await client.accepted("Sec-WebSocket-Protocol: chat, mqtt")

@@ -90,11 +90,16 @@ def _is_browser(request: Head | None) -> bool:
     return agent.startswith("Mozilla/")
 
 
+def _is_firefox(request: Head) -> bool:
+    return " Firefox/" in (request.get("user-agent") or "")
+
+
 def _unwanted_subprotocol(story: Story) -> Finding | None:
     """Return that the client had to fail the connection for what was chosen.
 
     That is a subprotocol that it had not offered (RFC 6455 section 4.1). A browser also
-    fails it if it offered some and none was chosen (WHATWG WebSockets, its handshake).
+    fails it if it offered some and none was chosen (WHATWG WebSockets, its handshake);
+    Firefox 153 does not.
     """
     handshake = story.connection.handshake
     request, response = handshake.request, handshake.response
@@ -110,7 +115,7 @@ def _unwanted_subprotocol(story: Story) -> Finding | None:
             "had not offered: it failed the connection."
         )
         case = "subprotocol-outside-the-offer" if offer else "subprotocol-not-offered"
-    elif offer and _is_browser(request):
+    elif offer and _is_browser(request) and not _is_firefox(request):
         text = (
             "The server chose none of the subprotocols that the client had offered: "
             "a browser then fails the connection."
