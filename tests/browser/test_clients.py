@@ -1,5 +1,7 @@
 """A chapter's pages in the reader's own browser, below the cell that opens them."""
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +10,11 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import FrameLocator, Locator, Page, expect
 
+from wslab.site.live.cells.exceptions import read_exceptions
+from wslab.site.notebooks import code_cells, find_notebooks, read_notebook
+
+from ..site.conftest import ROOT
+
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(1200),  # the first test waits for the build
@@ -15,6 +22,8 @@ pytestmark = [
 
 Visits = Callable[..., Any]
 PHONE = {"width": 390, "height": 844}
+NOTEBOOKS = ROOT / "notebooks"
+SCRIPTED = re.compile(r'await browser\("(?P<name>[\w-]+)"')
 LOADED = 90_000  # milliseconds for Python, and for all cells that one needs
 
 
@@ -127,22 +136,56 @@ async def test_the_page_of_the_echo_answers_what_is_typed(read: Visits) -> None:
     await expect(chapter.lines(0)).to_have_text(["<b>bold</b>"])
 
 
-@pytest.mark.parametrize(
-    ("name", "cell", "lines"),
-    [
-        (
-            "echo",
-            "browser-run",
-            'InvalidStateError\n["String","String","Blob","ArrayBuffer"]',
-        ),
-        ("browser-clients", "early-run", '["InvalidStateError",4]'),
-        ("browser-clients", "cannot-run", '["SyntaxError",false]'),
-    ],
-)
-async def test_a_script_has_in_its_console_what_chromium_had(
-    read: Visits, name: str, cell: str, lines: str
+def scripts() -> dict[str, dict[str, str]]:
+    """By chapter the cells that run a script here, and the names of kept results."""
+    exceptions = read_exceptions(NOTEBOOKS)
+    found: dict[str, dict[str, str]] = {}
+    for path in find_notebooks(NOTEBOOKS):
+        stored = exceptions.stored.get(path.stem, {})
+        for _, cell in code_cells(read_notebook(path)):
+            call = SCRIPTED.search(cell.source)
+            if call and cell.id not in stored:
+                found.setdefault(path.stem, {})[cell.id] = call["name"]
+    return found
+
+
+def what_chromium_had(name: str) -> list[str]:
+    """What a script wrote to its console, and the value that it returned.
+
+    Lines that Chromium writes itself are its own matter.
+    """
+    kept = json.loads((NOTEBOOKS / "browser" / f"{name}.json").read_text())
+    lines = [line for page in kept["pages"] for line in page["console"]]
+    own = [line for line in lines if not line.startswith("error: WebSocket")]
+    value = kept["value"]
+    return own if value is None else [*own, json.dumps(value, separators=(",", ":"))]
+
+
+@pytest.mark.parametrize(("chapter", "cells"), scripts().items(), ids=scripts())
+async def test_scripts_have_in_the_console_what_chromium_had(
+    read: Visits, chapter: str, cells: dict[str, str]
 ) -> None:
-    chapter = await read(name, cell)
+    for number, (cell, result) in enumerate(cells.items()):
+        if number == 0:
+            it = await read(chapter.partition("-")[2], cell)
+        it = Chapter(it.page, it.page.locator(f"[data-cell='{cell}']"))
+        await it.cell.locator(".live-run").click()
+        lines = "\n".join(what_chromium_had(result))
+        await expect(it.console).to_have_text(lines, timeout=LOADED)
+        control = it.cell.locator(".live-control")
+        await expect(control).to_have_attribute("data-state", "ok", timeout=LOADED)
+        await expect(it.clients).to_have_count(0)
+
+
+async def test_what_a_frame_cannot_do_has_its_reason_at_the_control(
+    read: Visits,
+) -> None:
+    chapter = await read("one-way", "over-run")
     await chapter.cell.locator(".live-run").click()
-    await expect(chapter.console).to_have_text(lines, timeout=LOADED)
-    await expect(chapter.clients.first).to_be_hidden()
+    told = chapter.cell.locator(".live-control .live-told")
+    await expect(told).to_contain_text(
+        "not in your browser, but with Chromium's stored result: "
+        "Its pages use EventSource",
+        timeout=LOADED,
+    )
+    await expect(chapter.cell.locator(".live-clients")).to_have_count(0)

@@ -87,10 +87,11 @@ async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
     cannot = EXCEPTIONS.cannot.get(path.stem, {})
     differs = EXCEPTIONS.differs.get(path.stem, {})
+    stored = EXCEPTIONS.stored.get(path.stem, {})
     await firefox.open(f"{running_site}/{CHAPTER}")
     page = PageInFirefox(firefox)
     await page.load()
-    shown, failures = await in_a_page(path, page, cannot)
+    shown, failures = await in_a_page(path, page, cannot, stored)
     assert await firefox.leave() == []
     assert failures == {}
     kernel = await in_a_kernel(path, tmp_path)

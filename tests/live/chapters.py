@@ -21,6 +21,8 @@ from .page import Page
 
 LIMIT = 60.0  # seconds for one cell
 
+SCRIPTED = re.compile(r"\bawait browser\(")
+
 VERSIONS = (
     # Which part of a line raised, and more lines of a long call, are told anew by each
     # version of Python.
@@ -58,14 +60,18 @@ async def in_a_kernel(path: Path, directory: Path) -> dict[str, str]:
 
 
 async def in_a_page(
-    path: Path, page: Page, left_out: Container[str]
+    path: Path, page: Page, left_out: Container[str], stored: Container[str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return each cell's text in a page, and what went wrong in some of them.
+
+    It is wrong, too, if the page does not get a script that Chromium ran, without a
+    reason.
 
     Args:
         path: the chapter's.
         page: with Python and nothing else in it.
         left_out: the cells that are not run.
+        stored: those that have a reason for showing what Chromium did.
     """
     notebook = download(path)
     failures = {}
@@ -77,6 +83,8 @@ async def in_a_page(
         put(cell, ran.outputs)
         if failure := of_outputs(path, 0, cell, RAISES in tags(cell)):
             failures[cell.id] = failure.reason
+        elif cell.id not in stored and SCRIPTED.search(cell.source) and not ran.scripts:
+            failures[cell.id] = "the page did not get its script"
     return by_cell(notebook), failures
 
 

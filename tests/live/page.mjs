@@ -56,7 +56,8 @@ lines.on("line", (line) => {
   else if (type === "play") {
     const { run, application, client, options } = message;
     session.play(run, application, client, JSON.stringify(options));
-  } else if (type === "visit") session.visit(message.asked, message.server, message.path, message.script);
+  } else if (type === "visit") session.visit(message.asked, message.server, message.path);
+  else if (type === "ended") session.scripts.end(message.script);
   else if (type === "connect") {
     const { socket, url, protocols, origin } = message;
     session.clients.connect(socket, url, JSON.stringify(protocols), origin);

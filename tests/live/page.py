@@ -23,10 +23,14 @@ JSPI = "--experimental-wasm-jspi"
 
 @dataclass
 class Ran:
-    """A cell that has run: how it ended, and its outputs in nbformat's shape."""
+    """A cell that has run: how it ended, and its outputs in nbformat's shape.
+
+    `scripts` are those that it had the page run, which has done nothing.
+    """
 
     status: str = ""
     outputs: list[dict[str, Any]] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -70,6 +74,9 @@ class Page(ABC):
             message = await self.hear()
             if message["type"] == "output" and message["run"] == run:
                 ran.outputs.append(message["output"])
+            elif message["type"] == "script":
+                ran.scripts.append(message["source"])
+                self.say(type="ended", script=message["script"])
             elif message["type"] == "done" and message["run"] == run:
                 ran.status = message["status"]
                 return ran

@@ -35,9 +35,10 @@ async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
     cannot = EXCEPTIONS.cannot.get(path.stem, {})
     differs = EXCEPTIONS.differs.get(path.stem, {})
+    stored = EXCEPTIONS.stored.get(path.stem, {})
     async with opened(assets, sources(path)) as node:
         assert not node.waits  # whatever a browser may lack (JSPI)
-        page, failures = await in_a_page(path, node, cannot)
+        page, failures = await in_a_page(path, node, cannot, stored)
     assert failures == {}
     kernel = await in_a_kernel(path, tmp_path)
     for cell in kernel.keys() - cannot.keys() - differs.keys():

@@ -263,7 +263,7 @@ app.http = pages
 
 
 async def visited(page, **wanted):
-    page.say(type="visit", **{"script": ""} | wanted)
+    page.say(type="visit", **wanted)
     while (message := await page.hear())["type"] != "visited":
         pass
     return message
@@ -288,11 +288,49 @@ async def test_a_page_of_no_server_is_an_error_that_says_why(page):
     assert found["error"].startswith("this server has stopped; run In [")
 
 
-async def test_a_script_runs_with_the_address_that_it_wants(page):
-    await page.run("script = 'return url'")
-    url = (await page.run("server.url('/echo')")).text.strip("'")
-    wanted = {"server": "server", "path": "/echo", "script": "script"}
-    found = await visited(page, asked=4, **wanted)
-    assert f'return url\n}})("{url}")' in found["source"]
-    found = await visited(page, asked=5, **wanted | {"script": "none"})
-    assert found["error"] == "no cell that has run has made 'none'"
+SCRIPT = """
+from wslab.lab import browser, serve
+
+async with serve(app) as server:
+    at, url = server.http_url("/"), server.url("/echo")
+    script = "return [url, twice * 2]"
+    await browser("unknown", script, at=at, empty=True, url=url, twice=1)
+"""
+
+
+async def script_of(page, source):
+    """Begin a cell; return by what it is known, and the script that it has us run."""
+    run = page.begin(source, "scripted")
+    while (message := await page.hear())["type"] != "script":
+        assert message["type"] != "done"
+    assert (message["run"], message["cell"]) == (run, "scripted")
+    return run, message
+
+
+async def test_a_cell_has_the_page_run_a_script_and_waits_for_its_end(page):
+    run, message = await script_of(page, SCRIPT)
+    origin = message["url"].rstrip("/")
+    url = f"{origin.replace('http', 'ws')}/echo"
+    function = f'return [url, twice * 2]\n}})({{"url": "{url}", "twice": 1}});'
+    assert function in message["source"]
+    page.say(type="connect", socket="1", url=url, protocols=[], origin=origin)
+    while (told := await page.hear())["type"] != "opened":  # the server is still there
+        assert told["type"] != "closed"
+    page.say(type="ended", script=message["script"])
+    assert "there is neither a Chromium nor a stored result" in (
+        (await page.end(run)).error
+    )
+
+
+async def test_a_cell_that_waits_for_a_script_can_be_stopped(page):
+    run, message = await script_of(page, SCRIPT)
+    page.say(type="stop")
+    assert (await page.end(run)).status == "cancelled"
+    page.say(type="ended", script=message["script"])
+    assert (await page.run("1")).text == "1"
+
+
+async def test_a_script_for_a_page_with_something_in_it_is_not_run(page):
+    ran = await page.run(SCRIPT.replace("empty=True", "empty=False"))
+    assert ran.status == "error"
+    assert ran.scripts == []

@@ -4,7 +4,7 @@ import { fetchCells, STORED } from "./book.ts";
 import type { Clients } from "./clients.ts";
 import { Ended, Interpreter } from "./interpreter.ts";
 import type { Kept } from "./keep.ts";
-import type { FromWorker, Status } from "./messages.ts";
+import type { FromWorker, Script, Status } from "./messages.ts";
 import type { Notice } from "./notice.ts";
 import { keepPage } from "./offline.ts";
 import { type Cell, Queue } from "./queue.ts";
@@ -13,6 +13,8 @@ import { told } from "./text.ts";
 import type { View, Wishes } from "./view.ts";
 
 const LOADING = "Loading Python. It is kept for the next visit.";
+
+const STORED_RESULT = "not in your browser, but with Chromium's stored result";
 
 /** What is read aloud when no cell is left to run. */
 const ENDS: Readonly<Record<Status, string>> = {
@@ -222,11 +224,26 @@ export class Chapter implements Wishes {
     const { opened, container } = view;
     if (!opened) return;
     void this.#attempt(async () => {
-      const { Clients } = (await import(this.#addresses.clients.href)) as typeof import("./clients.ts");
-      if (view.state !== "ok") return;
-      this.#clients ??= new Clients(this.#interpreter);
-      await this.#clients.show(container, opened);
+      const clients = await this.#loadClients();
+      if (view.state === "ok") await clients.show(container, opened);
     }, () => this.#open(view));
+  }
+
+  /** Run a script that a cell has given to the reader's browser. */
+  #runScript(script: Script): void {
+    const view = this.#views.get(script.cell);
+    const runs = (): boolean => this.#latest.get(script.cell) === script.run && view?.state === "running";
+    if (!view || view.stored || !runs()) return this.#interpreter.ended(script.script);
+    void this.#attempt(async () => {
+      const clients = await this.#loadClients();
+      if (runs()) clients.run(view.container, script);
+    }, () => this.#runScript(script));
+  }
+
+  async #loadClients(): Promise<Clients> {
+    const { Clients } = (await import(this.#addresses.clients.href)) as typeof import("./clients.ts");
+    this.#clients ??= new Clients(this.#interpreter);
+    return this.#clients;
   }
 
   /** Have each control say how far its cell is. */
@@ -244,6 +261,9 @@ export class Chapter implements Wishes {
         break;
       case "output":
         if (this.#latest.get(message.cell) === message.run) this.#views.get(message.cell)?.outputs.add(message.output);
+        break;
+      case "script":
+        this.#runScript(message);
         break;
       case "done":
         void this.#queue?.then((queue) => this.#end(queue, message.status));
@@ -279,6 +299,7 @@ export class Chapter implements Wishes {
     this.#next(queue);
     const view = this.#views.get(cell?.id ?? "");
     if (status === "ok" && view) this.#open(view);
+    if (status === "ok" && view?.stored) view.enter("ok", `${STORED_RESULT}: ${view.stored}`);
     const label = view?.label ?? "a cell that is not on the page";
     if (queue.isIdle) this.#notice.announce(ENDS[status].replace("%", label));
   }

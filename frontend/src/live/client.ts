@@ -22,6 +22,7 @@ function begin(port: MessagePort, base: string): void {
   const post = (message: FromFrame): void => port.postMessage(message);
   watchConsole((level, text) => post({ type: "console", level, text }));
   watchForms();
+  addEventListener("scriptended", () => post({ type: "ended" }));
   const sockets = socketsOver(post, base, location.href);
   Object.defineProperty(window, "WebSocket", { configurable: true, writable: true, value: sockets.WebSocket });
   port.onmessage = ({ data }: MessageEvent<ToFrame>) => {

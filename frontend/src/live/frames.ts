@@ -13,14 +13,14 @@ const MOST_LINES = 1000;
 export interface Client {
   /** A script, or a page with scripts if it begins with "<". */
   readonly source: string;
-  /** Where the page is from that the frame stands for. */
-  readonly origin: string;
-  /** Its path, with the query. */
-  readonly path: string;
+  /** The address of the page that the frame stands for. */
+  readonly url: string;
   /** What the frame is called. */
   readonly title: string;
   /** Hears each line of its console. */
   log(level: Level, text: string): void;
+  /** Hears that its script has ended, where that says so. */
+  ended?(): void;
 }
 
 interface Frame {
@@ -49,28 +49,27 @@ export class Frames {
   show(parent: HTMLElement, client: Client): void {
     this.#count += 1;
     const name = `${this.#count}`;
-    const { source, origin, path } = client;
+    const { source } = client;
+    const { origin, search, href } = new URL(client.url);
     const element = document.createElement("iframe");
     element.setAttribute("sandbox", "allow-scripts");
     element.title = client.title;
     // Its scripts read the query of the page that it stands for in their own `location`.
-    element.src = `${this.#page.href}${/\?.*/s.exec(path) ?? ""}`;
+    element.src = `${this.#page.href}${search}`;
     const { port1: port, port2 } = new MessageChannel();
     this.#frames.set(name, { element, port, sockets: new Set() });
     let lines = 0;
     port.onmessage = ({ data }: MessageEvent<unknown>) => {
       const message = said(data);
-      if (message?.type !== "console") {
+      if (message?.type === "ended") client.ended?.();
+      else if (message?.type !== "console") {
         if (message) this.#pass(name, { ...message, origin });
-        return;
-      }
-      lines += 1;
-      if (lines <= MOST_LINES) client.log(message.level, message.text);
+      } else if (++lines <= MOST_LINES) client.log(message.level, message.text);
     };
     element.addEventListener(
       "load",
       () => {
-        element.contentWindow?.postMessage({ base: `${origin}${path}` }, "*", [port2]);
+        element.contentWindow?.postMessage({ base: href }, "*", [port2]);
         port.postMessage({ type: "show", source } satisfies ToFrame);
       },
       { once: true },

@@ -69,9 +69,14 @@ export class Interpreter {
     return (answer as Answer & { type: "needs" }).needs;
   }
 
-  /** Get a page of a server that a cell has started, or for an empty page the script that a cell has. */
-  async visit(server: string, path: string, script: string): Promise<Visited> {
-    return (await this.#answer((asked) => ({ type: "visit", asked, server, path, script }))) as Visited;
+  /** Get a page of a server that a cell has started. */
+  async visit(server: string, path: string): Promise<Visited> {
+    return (await this.#answer((asked) => ({ type: "visit", asked, server, path }))) as Visited;
+  }
+
+  /** Tell the cell that had the page run a script that this has ended. */
+  ended(script: string): void {
+    this.#post({ type: "ended", script });
   }
 
   /** Run a source as a cell; what comes of it is told under the name of the run. */

@@ -10,6 +10,7 @@ test("a message of a worker is heard", () => {
     { type: "output", run: "1", cell: "a", output: { output_type: "stream", name: "stdout", text: ["a", "b"] } },
     { type: "output", run: "1", cell: "a", output: { output_type: "display_data", data: { "text/html": "<b>" } } },
     { type: "done", run: "1", cell: "a", status: "cancelled" },
+    { type: "script", script: "1", run: "1", cell: "a", url: "http://a/", source: "" },
     { type: "message", socket: "1", data: new ArrayBuffer(2) },
   ]) {
     expect(heard(message)).toBe(message);
@@ -27,6 +28,7 @@ test("what the reader's code makes up is not", () => {
     { type: "done", run: "1", cell: "a", status: "fine" },
     { type: "needs", asked: 1, needs: [["0"]] },
     { type: "visited", asked: 2, url: "http://a/", source: null, error: "" },
+    { type: "script", script: 1, run: "1", cell: "a", url: "http://a/", source: "" },
     { type: "progress", loaded: Number.NaN, total: 1, step: "" },
     { type: "output", run: "1", cell: "a", output: { output_type: "stream", name: "toString", text: "" } },
     { type: "output", run: "1", cell: "a", output: { output_type: "error", ename: "A", evalue: "", traceback: [1] } },

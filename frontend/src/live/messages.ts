@@ -18,7 +18,8 @@ export type ToWorker =
   | { readonly type: "load"; readonly manifest: string }
   | { readonly type: "needs"; readonly asked: number; readonly sources: readonly string[] }
   | { readonly type: "run"; readonly run: string; readonly cell: string; readonly source: string }
-  | { readonly type: "visit"; readonly asked: number; readonly server: string; readonly path: string; readonly script: string }
+  | { readonly type: "visit"; readonly asked: number; readonly server: string; readonly path: string }
+  | { readonly type: "ended"; readonly script: string }
   | { readonly type: "stop" }
   | {
       readonly type: "play";
@@ -40,6 +41,7 @@ export type FromWorker =
   | { readonly type: "ready" }
   | { readonly type: "needs"; readonly asked: number; readonly needs: readonly (readonly number[])[] }
   | Visited
+  | Script
   | { readonly type: "output"; readonly run: string; readonly cell: string; readonly output: Output }
   | { readonly type: "done"; readonly run: string; readonly cell: string; readonly status: Status }
   | { readonly type: "failed"; readonly message: string; readonly lost: boolean }
@@ -47,13 +49,24 @@ export type FromWorker =
   | Grown
   | FromServer;
 
-/** A page of a server: its address and its HTML, or the script that runs there; or the error that kept it. */
+/** A page of a server: its address and its HTML, or the error that kept it. */
 export interface Visited {
   readonly type: "visited";
   readonly asked: number;
   readonly url: string;
   readonly source: string;
   readonly error: string;
+}
+
+/** A module that a run of a cell has the page run in an empty one, with an address of that one's origin. */
+export interface Script {
+  readonly type: "script";
+  /** Tells it from others. */
+  readonly script: string;
+  readonly run: string;
+  readonly cell: string;
+  readonly url: string;
+  readonly source: string;
 }
 
 /** A connection's ladder, whole: as a drawing, and why it ended, with the section that shows it. */
@@ -95,6 +108,7 @@ const MESSAGES: Readonly<Record<FromWorker["type"], Readonly<Record<string, Chec
   ready: {},
   needs: { asked: isNumber, needs: isNeeds },
   visited: { asked: isNumber, url: isText, source: isText, error: isText },
+  script: { script: isText, run: isText, cell: isText, url: isText, source: isText },
   output: { run: isText, cell: isText, output: isOutput },
   done: { run: isText, cell: isText, status: isStatus },
   failed: { message: isText, lost: isTruth },

@@ -173,8 +173,7 @@ class Playground {
       const from = client.pages > 1 ? `client ${number}: ` : "";
       this.#frames.show(this.#clients, {
         source: client.source,
-        origin: this.#controls.origin.value,
-        path: "/",
+        url: this.#controls.origin.value,
         title: client.pages > 1 ? `Client ${number}` : "Client",
         log: (level, text) => this.#outputs.log(level, `${from}${text}`),
       });

@@ -23,6 +23,8 @@ export class View {
   readonly reason: string;
   /** What the reader's browser opens once the cell has run. */
   readonly opened: Opened | undefined;
+  /** Why it does not do what Chromium did, "" if it does or nothing was. */
+  readonly stored: string;
   readonly container: HTMLElement;
   readonly code: Code;
   readonly control: Control;
@@ -37,6 +39,7 @@ export class View {
     this.reason = container.dataset.liveReason ?? "";
     const { liveClients } = container.dataset;
     this.opened = liveClients ? (JSON.parse(liveClients) as Opened) : undefined;
+    this.stored = container.dataset.liveStored ?? "";
     this.container = container;
     this.label = label;
     this.code = new Code(block);

@@ -7,6 +7,13 @@ import { Python } from "./python.ts";
 import { Streams } from "./streams.ts";
 import { told } from "./text.ts";
 
+declare module "./python.ts" {
+  interface Session {
+    readonly scripts: { end(script: string): void };
+    visit(asked: number, server: string, path: string): void;
+  }
+}
+
 /** Milliseconds between two words on how much is loaded. */
 const OFTEN = 50;
 
@@ -115,7 +122,10 @@ async function hear(message: ToWorker): Promise<void> {
       break;
     }
     case "visit":
-      python.session.visit(message.asked, message.server, message.path, message.script);
+      python.session.visit(message.asked, message.server, message.path);
+      break;
+    case "ended":
+      python.session.scripts.end(message.script);
       break;
     case "connect": {
       const { socket, url, protocols, origin } = message;

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 _TYPE = re.compile(rb"^content-type: *text/html\b", re.M | re.I)
@@ -38,12 +40,20 @@ async def get_document(url: str) -> str:
     return body.decode(errors="replace")
 
 
-def module_of(body: str, url: str) -> str:
+def module_of(body: str, variables: Mapping[str, Any]) -> str:
     """Return a module that runs a function's body, and logs what that returns.
+
+    Once it has ended, the event `scriptended` is the window's.
 
     Args:
         body: JavaScript that may await, as `wslab.lab.browser` takes it.
-        url: what its variable `url` is.
+        variables: plain data, seen by the body under their names.
     """
-    call = f"await (async (url) => {{\n{body}\n}})({json.dumps(url)})"
-    return f"const value = {call};\nif (value !== undefined) console.log(value);\n"
+    function = f"async ({{ {', '.join(variables)} }}) => {{\n{body}\n}}"
+    return f"""try {{
+const value = await ({function})({json.dumps(variables)});
+if (value !== undefined) console.log(value);
+}} finally {{
+dispatchEvent(new Event("scriptended"));
+}}
+"""

@@ -1,11 +1,20 @@
 """notebooks/live.toml: the pages that a reader's browser opens, or what is wrong."""
 
+import ast
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from wslab.live.names import names_of
 from wslab.site.live.cells.clients import Client, read_clients
-from wslab.site.notebooks import NotebookError
+from wslab.site.live.cells.exceptions import read_exceptions
+from wslab.site.notebooks import (
+    NotebookError,
+    code_cells,
+    find_notebooks,
+    read_notebook,
+)
 
 from ..conftest import ROOT
 
@@ -49,30 +58,35 @@ def test_an_entry_that_is_wrong_is_named(notebooks, old, new, said):
         read_clients(notebooks)
 
 
-SCRIPT = ENTRY.replace("client", "script").replace(
-    'pages = ["/?user=ada", "/"]', 'script = "SEND"\npath = "/echo"'
-)
-
-
-def test_a_cell_has_a_script_run(notebooks):
-    (notebooks / "live.toml").write_text(SCRIPT)
-    client = Client("server", ["/echo"], "SEND")
-    assert read_clients(notebooks) == {"01-a": {"one": client}}
+def sessions(sources):
+    """Names of the functions that drive a Chromium or have one in them driven."""
+    for source in sources:
+        for node in ast.parse(source).body:
+            driven = {
+                getattr(getattr(it, "func", None), "id", "")
+                for part in ast.walk(node)
+                if isinstance(part, ast.AsyncFunctionDef)
+                for it in part.decorator_list
+            }
+            if "stored" in driven:
+                yield node.name
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ('"SEND"', '"SEND()"', r"\[\[script\]\] 1: `script` is no name"),
-        ('"/echo"', '"echo"', '`path` is no path with "/" in front'),
-        ("path =", "pages =", "an entry has cell, chapter, path, script, server, and"),
-        (SCRIPT, ENTRY + SCRIPT, "1: the cell 'one' of 01-a opens some already"),
-    ],
+    "path", find_notebooks(ROOT / "notebooks"), ids=lambda path: path.stem
 )
-def test_a_script_that_is_wrong_is_named(notebooks, old, new, said):
-    (notebooks / "live.toml").write_text(SCRIPT.replace(old, new))
-    with pytest.raises(NotebookError, match=said):
-        read_clients(notebooks)
+def test_what_chromium_did_has_pages_for_the_readers_browser_or_a_reason(path):
+    cells = {it.id: it.source for _, it in code_cells(read_notebook(path))}
+    python = {it: source for it, source in cells.items() if names_of(source)}
+    exceptions = read_exceptions(ROOT / "notebooks")
+    told = {
+        *read_clients(ROOT / "notebooks").get(path.stem, {}),
+        *exceptions.stored.get(path.stem, {}),
+        *exceptions.cannot.get(path.stem, {}),
+    }
+    drive = set(sessions(python.values()))
+    shown = {it for it, source in python.items() if names_of(source).loads & drive}
+    assert shown - told == set()
 
 
 def test_those_of_the_project_are_right():

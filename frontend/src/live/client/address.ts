@@ -53,7 +53,9 @@ function move(url: URL, from: URL, to: URL): void {
  */
 export function offer(protocols: unknown): string[] {
   const offered = isIterable(protocols) ? Array.from(protocols, String) : [String(protocols)];
-  const wrong = offered.find((it, index) => !TOKEN.test(it) || offered.indexOf(it) < index);
-  if (wrong !== undefined) throw failure(`The subprotocol '${wrong}' is invalid or is there twice.`);
+  const wrong = offered.find((it) => !TOKEN.test(it));
+  if (wrong !== undefined) throw failure(`The subprotocol '${wrong}' is invalid.`);
+  const again = offered.find((it, index) => offered.indexOf(it) < index);
+  if (again !== undefined) throw failure(`The subprotocol '${again}' is duplicated.`);
   return offered;
 }

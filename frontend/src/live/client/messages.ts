@@ -31,7 +31,10 @@ export type Level = (typeof LEVELS)[number];
 /** A line for the console; what nobody caught is an `error`. */
 export type Line = { readonly type: "console"; readonly level: Level; readonly text: string };
 
-export type FromFrame = ToServer | Line;
+/** The script that the frame was to show has ended. */
+export type Ended = { readonly type: "ended" };
+
+export type FromFrame = ToServer | Line | Ended;
 
 /** What the frame is to show: a script, or a page with scripts if it begins with "<". */
 export type Show = { readonly type: "show"; readonly source: string };
@@ -52,6 +55,7 @@ const SHAPES: Readonly<Record<FromFrame["type"], Readonly<Record<string, Check>>
   close: { socket: isText, code: isAbsentOr(Number.isInteger), reason: isAbsentOr(isText) },
   abandon: { socket: isText },
   console: { level: (value) => LEVELS.some((it) => it === value), text: isText },
+  ended: {},
 };
 
 /** Return what a frame said, undefined if it is no message: the reader's code runs in there. */

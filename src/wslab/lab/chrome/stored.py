@@ -7,10 +7,13 @@ from typing import Any
 
 from wslab.lab.archive import Archive, Kept, StoredResultChanged
 from wslab.lab.chrome.browser import Chromium, chromium, find_chromium
+from wslab.lab.chrome.reader import run_at_the_readers
 from wslab.lab.chrome.result import pages_from_json, to_json
 from wslab.lab.chrome.show import BrowserResult
 
 Session = Callable[[Chromium], Awaitable[Any]]
+
+BLANK = "about:blank"
 
 BROWSER = Archive("browser", "chromium", "Chromium", frozenset({"value", "pages"}))
 """The results of browsers."""
@@ -20,7 +23,7 @@ async def browser(
     name: str,
     script: str,
     *,
-    at: str = "about:blank",
+    at: str = BLANK,
     empty: bool = False,
     screenshot: bool = False,
     **variables: Any,
@@ -30,7 +33,9 @@ async def browser(
     Without a Chromium the result stored under `name` is returned. With one, a result
     that differs from the stored one is an error; WSLAB_RECORD=1 stores it instead. In
     a downloaded notebook, which carries its results with it, the difference is a
-    warning, since another Chromium may do otherwise.
+    warning, since another Chromium may do otherwise. Where the cell runs in a page of
+    the site, the reader's own browser runs a script for an empty page as well, and
+    shows below the cell what it made of it.
 
     Args:
         name: the stored result's, a file `browser/NAME.json` beside the notebook.
@@ -54,6 +59,8 @@ async def browser(
             await tab.screenshot()
         return value
 
+    if empty or at == BLANK:
+        await run_at_the_readers(script, at, variables)
     return await stored(name)(session)()
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any
 
-from wslab.live.document import get_document, module_of
+from wslab.lab.chrome.reader import register_reader
+from wslab.live.document import get_document
 from wslab.live.needs import needs
 from wslab.live.owner import OWNER, Owner
 from wslab.live.page import interpreter
@@ -17,6 +18,7 @@ from wslab.live.page.cells import Cells, Execution, Status
 from wslab.live.page.clients import Clients
 from wslab.live.page.loop import PageLoop
 from wslab.live.page.playground import Playground
+from wslab.live.page.scripts import Scripts
 
 Act = Callable[[], Coroutine[Any, Any, Status]]
 
@@ -30,6 +32,7 @@ class Session:
     Attributes:
         drive: runs what is ready; for JavaScript, as `PageLoop` says.
         clients: the WebSockets of the page's own scripts.
+        scripts: those that cells have the page run.
     """
 
     def __init__(self, post: Callable[[str], None]) -> None:
@@ -43,6 +46,8 @@ class Session:
         self._running: Any = None
         self._visits: set[asyncio.Task[None]] = set()
         self.clients = Clients(self._tell)
+        self.scripts = Scripts(self._tell)
+        register_reader(self.scripts)
         self._playground = Playground(self._cells, self._tell)
         self.drive = self._loop.drive
 
@@ -63,21 +68,20 @@ class Session:
         play = self._playground.play
         self._begin(run, "client", lambda: play(run, application, client, given))
 
-    def visit(self, asked: int, server: str, path: str, script: str) -> None:
-        """Get a page of a server, or a script for an empty one, beside what cells do.
+    def visit(self, asked: int, server: str, path: str) -> None:
+        """Get a page of a server, beside what cells do.
 
         The message `visited` has its address and its source, or why there is none.
 
         Args:
             asked: what the message is known by.
             server: the name that cells have given to the server.
-            path: that of the page, with its query; of a script's `url`.
-            script: the name that cells have given to the script, "" for none.
+            path: that of the page, with its query.
         """
         context = Context()
         context.run(OWNER.set, Owner())
         visit = self._loop.create_task(
-            self._visit(asked, server, path, script), context=context
+            self._visit(asked, server, path), context=context
         )
         self._visits.add(visit)
         visit.add_done_callback(self._visits.discard, context=Context())
@@ -121,25 +125,17 @@ class Session:
 
         self._running.add_done_callback(done, context=Context())
 
-    async def _visit(self, asked: int, server: str, path: str, script: str) -> None:
+    async def _visit(self, asked: int, server: str, path: str) -> None:
         url = source = error = ""
         try:
-            found = self._named(server)
-            if script:
-                url = found.http_url("/")
-                source = module_of(self._named(script), found.url(path))
-            else:
-                url = found.http_url(path)
-                source = await get_document(url)
+            found = self._cells.value(server)
+            if found is None:
+                raise NameError(f"no cell that has run has made {server!r}")
+            url = found.http_url(path)
+            source = await get_document(url)
         except Exception as failure:
             error = str(failure)
         self._tell(type="visited", asked=asked, url=url, source=source, error=error)
-
-    def _named(self, name: str) -> Any:
-        value = self._cells.value(name)
-        if value is None:
-            raise NameError(f"no cell that has run has made {name!r}")
-        return value
 
     def _output(self, to: Execution, output: dict[str, Any]) -> None:
         self._tell(type="output", run=to.run, cell=to.cell, output=output)

@@ -109,6 +109,7 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
         clients = self._clients.get(name, {})
         told = {
             "live-reason": self._exceptions.cannot.get(name, {}),
+            "live-stored": self._exceptions.stored.get(name, {}),
             "live-clients": {it: json.dumps(asdict(of)) for it, of in clients.items()},
             "live-opens": self._openings(name, config),
         }

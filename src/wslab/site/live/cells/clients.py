@@ -1,8 +1,7 @@
 """Of notebooks/live.toml: what a reader's browser opens below a cell.
 
 Tables `[[client]]`, each with `chapter`, `cell` (an id), `server` (its name in the
-notebook) and `pages`, a list of paths; and tables `[[script]]` with `script` (its name
-in the notebook) and `path`, of the address that the script knows as `url`.
+notebook) and `pages`, a list of paths.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from wslab.site.live.cells.entries import Entry, read_entries
 
-KEYS = {"chapter", "cell", "server"}
+KEYS = {"chapter", "cell", "server", "pages"}
 
 
 @dataclass(frozen=True)
@@ -22,12 +21,10 @@ class Client:
     Attributes:
         server: the server's name in the notebook.
         pages: paths with their queries, each for a frame of its own.
-        script: the name of a script that runs in an empty page instead, with one path.
     """
 
     server: str
     pages: list[str]
-    script: str = ""
 
 
 def read_clients(notebooks: Path) -> dict[str, dict[str, Client]]:
@@ -39,36 +36,20 @@ def read_clients(notebooks: Path) -> dict[str, dict[str, Client]]:
     """
     found: dict[str, dict[str, Client]] = {}
 
-    def add(entry: Entry, client: Client) -> None:
-        cell = entry.fields["cell"]
+    def add(entry: Entry) -> None:
+        cell, server, pages = (entry.fields[it] for it in ("cell", "server", "pages"))
         entry.check(cell)
+        if not isinstance(server, str) or not server.isidentifier():
+            raise ValueError("`server` is no name")
+        if not isinstance(pages, list) or not pages or not all(map(_is_path, pages)):
+            raise ValueError('`pages` is no list of paths, each with "/" in front')
         of_chapter = found.setdefault(entry.chapter, {})
         if cell in of_chapter:
             raise ValueError(f"the cell {cell!r} of {entry.chapter} opens some already")
-        of_chapter[cell] = client
+        of_chapter[cell] = Client(server, pages)
 
-    def add_pages(entry: Entry) -> None:
-        pages = entry.fields["pages"]
-        if not isinstance(pages, list) or not pages or not all(map(_is_path, pages)):
-            raise ValueError('`pages` is no list of paths, each with "/" in front')
-        add(entry, Client(_name(entry, "server"), pages))
-
-    def add_script(entry: Entry) -> None:
-        path = entry.fields["path"]
-        if not _is_path(path):
-            raise ValueError('`path` is no path with "/" in front')
-        add(entry, Client(_name(entry, "server"), [path], _name(entry, "script")))
-
-    read_entries(notebooks, "client", KEYS | {"pages"}, add_pages)
-    read_entries(notebooks, "script", KEYS | {"script", "path"}, add_script)
+    read_entries(notebooks, "client", KEYS, add)
     return found
-
-
-def _name(entry: Entry, key: str) -> str:
-    name = entry.fields[key]
-    if not isinstance(name, str) or not name.isidentifier():
-        raise ValueError(f"`{key}` is no name")
-    return name
 
 
 def _is_path(page: object) -> bool:

@@ -20,7 +20,7 @@ from wslab.site.notebooks import (
 )
 from wslab.site.project import EXCEPTIONS
 
-KINDS = ("cannot", "differs", "shut", "client", "script")
+KINDS = ("cannot", "differs", "shut", "stored", "client")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Of notebooks/live.toml: the cells that can't run in a page, or show something else.
 
-Tables `[[cannot]]`, `[[differs]]` and, of what does not open in the playground,
-`[[shut]]`, each with `chapter`, `cells` (a list of ids, or "all") and `reason`, a
-sentence for the reader.
+Tables `[[cannot]]`, `[[differs]]`, of what does not open in the playground `[[shut]]`
+and of what the reader's browser does not do `[[stored]]`, each with `chapter`, `cells`
+(a list of ids, or "all") and `reason`, a sentence for the reader.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from wslab.site.live.cells.entries import Entry, read_entries
 
 ALL = "all"
-KINDS = ("cannot", "differs", "shut")
+KINDS = ("cannot", "differs", "shut", "stored")
 KEYS = {"chapter", "cells", "reason"}
 
 
@@ -28,6 +28,8 @@ class Exceptions:
     """Why cells show something else in a page than in a kernel."""
     shut: dict[str, dict[str, str]] = field(default_factory=dict)
     """Why what would open in the playground for cells does not."""
+    stored: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Why the reader's browser does not do what Chromium did in cells."""
 
 
 def read_exceptions(notebooks: Path) -> Exceptions:
