@@ -2,7 +2,7 @@
 
 import { button } from "../control.ts";
 import { Pane } from "./pane.ts";
-import { asFile, IMPLEMENTATIONS, type Kind, KINDS, NUMBERS, type Point, type Project } from "./project.ts";
+import { asFile, IMPLEMENTATIONS, type Kind, KINDS, LIFESPANS, NUMBERS, type Point, type Project } from "./project.ts";
 
 /** What the reader asks for. */
 export interface Asks {
@@ -18,6 +18,7 @@ export class Controls {
   readonly #name = { value: "app" };
   readonly #points = document.createElement("select");
   readonly #implementation = select(IMPLEMENTATIONS.map((it) => [it, it]));
+  readonly #lifespan = select(LIFESPANS.map((it) => [it, it]));
   readonly #numbers = Object.entries(NUMBERS).map(([name, label]) => [name, number(), label] as const);
   readonly #kind = select(Object.entries(KINDS));
   readonly #pages = select([
@@ -49,6 +50,7 @@ export class Controls {
     bar.classList.add("live-bar");
     const options = row(
       labelled("uvicorn's implementation", this.#implementation),
+      labelled("lifespan", this.#lifespan),
       ...this.#numbers.map(([, input, label]) => labelled(label, input)),
     );
     const clients = row(
@@ -69,6 +71,7 @@ export class Controls {
 
   get project(): Project {
     const options: Record<string, string | number> = { ws: this.#implementation.value };
+    if (this.#lifespan.value !== LIFESPANS[0]) options.lifespan = this.#lifespan.value;
     for (const [name, input] of this.#numbers) if (input.valueAsNumber > 0) options[name] = input.valueAsNumber;
     return {
       name: this.#name.value,
@@ -86,6 +89,7 @@ export class Controls {
     this.#kind.value = client.kind;
     this.#pages.value = `${client.pages}`;
     this.#implementation.value = `${options.ws ?? IMPLEMENTATIONS[0]}`;
+    this.#lifespan.value = `${options.lifespan ?? LIFESPANS[0]}`;
     for (const [key, input] of this.#numbers) input.value = `${options[key] ?? ""}`;
     this.#show();
   }

@@ -30,9 +30,11 @@ test("a link carries a project, and is short", async () => {
 
 test("what a link carries is a playground with options that there are, or refused", async () => {
   const link = (content: unknown): Promise<string> => fragment({ cell: "playground", source: JSON.stringify(content) });
-  const options = { ws: "wsproto", ws_max_size: -1, ws_ping_interval: "2", ws_ping_timeout: 1, log_level: "debug", lifespan: "on" };
+  const options = { ws: "wsproto", ws_max_size: -1, ws_ping_interval: "2", ws_ping_timeout: 1, log_level: "debug", lifespan: "maybe" };
   const found = await fromFragment(await link(["a", "b", "js", "c", 2, options]));
   expect(found.options).toEqual({ ws: "wsproto", ws_ping_timeout: 1 });
+  const known = { ws_ping_timeout: 0.5, lifespan: "off" };
+  expect((await fromFragment(await link(["a", "b", "js", "c", 2, known]))).options).toEqual(known);
   for (const content of [null, {}, [], ["a", "b", "sh", "c", 1, {}], ["a", "b", "js", 3, 1, {}], ["a", "b", "js", "c", 9, {}]]) {
     await expect(fromFragment(await link(content))).rejects.toThrow("no playground");
   }
@@ -41,8 +43,9 @@ test("what a link carries is a playground with options that there are, or refuse
 
 test("a copy says how uvicorn runs it", () => {
   const [echo] = PROJECTS;
-  const project = { ...(echo as Project), options: { ws: "wsproto", ws_ping_interval: 0.5, limit_concurrency: 2 } };
-  const [first, ...rest] = asFile(project).split("\n");
-  expect(first).toBe("# echo.py, to be run with: uvicorn echo:app --ws wsproto --ws-ping-interval 0.5 --limit-concurrency 2");
-  expect(rest.join("\n")).toBe(project.application);
+  const options = { ws: "wsproto", ws_ping_interval: 0.5, limit_concurrency: 2, lifespan: "off" };
+  const [first, ...rest] = asFile({ ...(echo as Project), options }).split("\n");
+  const numbers = "--ws-ping-interval 0.5 --limit-concurrency 2";
+  expect(first).toBe(`# echo.py, to be run with: uvicorn echo:app --ws wsproto --lifespan off ${numbers}`);
+  expect(rest.join("\n")).toBe(echo?.application);
 });

@@ -18,6 +18,12 @@ export type Kind = keyof typeof KINDS;
 /** uvicorn's WebSocket implementations, its default first. */
 export const IMPLEMENTATIONS = ["websockets-sansio", "wsproto", "websockets"] as const;
 
+/** Whether uvicorn tells an application of its start and end; first what it does by default, to ask. */
+export const LIFESPANS = ["auto", "on", "off"] as const;
+
+/** The options that are one of several values, the usual one first. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = { ws: IMPLEMENTATIONS, lifespan: LIFESPANS };
+
 /** The options that are numbers, as `serve` names them, and their labels. */
 export const NUMBERS = {
   ws_max_size: "ws_max_size",
@@ -90,7 +96,9 @@ export async function fromFragment(hash: string): Promise<Project> {
 function known(options: unknown): Options {
   const given = Object(options) as Record<string, unknown>;
   const found: Record<string, string | number> = {};
-  if (IMPLEMENTATIONS.some((it) => it === given.ws)) found.ws = given.ws as string;
+  for (const [name, values] of Object.entries(CHOICES)) {
+    if (values.some((it) => it === given[name])) found[name] = given[name] as string;
+  }
   for (const name of Object.keys(NUMBERS)) {
     const value = given[name];
     if (typeof value === "number" && value > 0) found[name] = value;
@@ -100,9 +108,11 @@ function known(options: unknown): Options {
 
 /** Return the application as a file, which says how it is run. */
 export function asFile({ name, application, options }: Project): string {
-  const told = Object.keys(NUMBERS).filter((it) => it in options);
-  const numbers = told.flatMap((it) => [`--${it.replaceAll("_", "-")}`, `${options[it]}`]);
-  const implementation = options.ws && options.ws !== IMPLEMENTATIONS[0] ? ["--ws", `${options.ws}`] : [];
-  const command = ["uvicorn", `${name}:app`, ...implementation, ...numbers].join(" ");
+  const told = [
+    ...Object.entries(CHOICES).flatMap(([it, [usual]]) => ((options[it] ?? usual) === usual ? [] : [it])),
+    ...Object.keys(NUMBERS).filter((it) => it in options),
+  ];
+  const flags = told.map((it) => `--${it.replaceAll("_", "-")} ${options[it]}`);
+  const command = ["uvicorn", `${name}:app`, ...flags].join(" ");
   return `# ${name}.py, to be run with: ${command}\n${application}`;
 }

@@ -15,7 +15,7 @@ from wslab.site.live.cells.exceptions import Exceptions
 from wslab.site.notebooks import code_cells, read_notebook
 from wslab.site.playground import PORT, Project
 
-OPTIONS = ("ws", "ws_max_size", "ws_ping_interval")
+OPTIONS = ("ws", "ws_max_size", "ws_ping_interval", "ws_ping_timeout", "lifespan")
 """The options of `serve` that the playground has."""
 
 QUIET = ("log_level",)
@@ -23,6 +23,24 @@ QUIET = ("log_level",)
 
 LAB = "wslab.lab"
 """What a chapter has, and a program of one's own has not."""
+
+ADDRESSES = {
+    "port": f"""
+    port = {PORT}
+""",
+    "url": f"""
+    def url(path="/"):
+        return f"ws://127.0.0.1:{PORT}{{path}}"
+""",
+    "http_url": f"""
+    def http_url(path="/"):
+        return f"http://127.0.0.1:{PORT}{{path}}"
+""",
+}
+"""What a client may ask a server for, as it stands in a client of its own."""
+
+TELLS = {"trace", "errors", "log", "settle", "stop"}
+"""What only the lab's server has."""
 
 _SCHEMES = {"url": "ws", "http_url": "http"}
 
@@ -41,6 +59,12 @@ class _Statement:
         names = {it.id for it in nodes if isinstance(it, ast.Name)}
         modules = {it.module or "" for it in nodes if isinstance(it, ast.ImportFrom)}
         return names | modules
+
+    @property
+    def asks(self) -> set[str]:
+        """The attributes that it uses, whatever of."""
+        nodes = ast.walk(ast.parse(self.source))
+        return {it.attr for it in nodes if isinstance(it, ast.Attribute)}
 
     @property
     def names(self) -> Names:
@@ -66,8 +90,8 @@ def opened(name: str, cells: Mapping[str, str], cannot: Set[str]) -> dict[str, P
     An application opens where it is served with options that the playground has, and
     something that is then said to it is a program of its own: of the body of the
     `async with`, or else of the first later cell, the statements that know nothing of
-    the server but its address, with what they need. Neither has to do with a cell that
-    can't run in a page.
+    the server but its addresses, with what they need. Neither has to do with a cell
+    that can't run in a page.
 
     Args:
         name: the project's, as of a module.
@@ -188,11 +212,13 @@ class _Chapter:
         ]
         self._needs = needs([it.source for it in self._statements])
         self._application = self._needs[at]
-        foreign = {server, "serve", LAB}
+        self._server = server
+        foreign = {"serve", LAB}
         self._foreign = {
             number
             for number, it in enumerate(self._statements)
             if it.told & foreign
+            or it.asks & TELLS
             or (number in {*self._application, at} and not it.is_import)
         }
 
@@ -223,6 +249,7 @@ class _Chapter:
         source = self._joined(
             {it for number in own for it in (number, *self._needs[number])}
         )
+        source = _with_addresses(source, self._server)
         connects = f"//127.0.0.1:{PORT}" in source
         runs = _compiles(source, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         return source if awaits and connects and runs else None
@@ -247,6 +274,16 @@ def _addressed(source: str, server: str) -> str:
     told = re.sub(rf"\b{server}\.port\b", f"{PORT}", re.sub(called, address, source))
     # Within an f-string an address is none before Python 3.12.
     return told if _compiles(told, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT) else source
+
+
+def _with_addresses(source: str, server: str) -> str:
+    """Return a client that has what it asks a server for in a class of that name."""
+    names = names_of(source) or Names()
+    if server not in names.loads | names.later:
+        return source
+    parts = [text for name, text in ADDRESSES.items() if f".{name}" in source]
+    body = "".join(parts or [ADDRESSES["url"]])
+    return f"class {server}:  # its addresses{body}\n\n{source}"
 
 
 def _compiles(source: str, flags: int = 0) -> bool:
