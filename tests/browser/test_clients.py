@@ -189,3 +189,14 @@ async def test_what_a_frame_cannot_do_has_its_reason_at_the_control(
         timeout=LOADED,
     )
     await expect(chapter.cell.locator(".live-clients")).to_have_count(0)
+
+
+async def test_an_application_that_does_not_open_has_its_reason_at_the_control(
+    read: Visits,
+) -> None:
+    chapter = await read("push", "post-code")
+    control = chapter.cell.locator(".live-control")
+    await expect(control).to_contain_text(
+        "Does not open in the playground: Its client waits for"
+    )
+    await expect(control.get_by_role("link")).to_have_count(0)

@@ -91,6 +91,12 @@ export function openLink(fragment: string): HTMLAnchorElement {
   return Object.assign(document.createElement("a"), { href, textContent: "Open in the playground" });
 }
 
+/** Return what stands in that link's place where an application does not open. */
+export function shutElement(reason: string): HTMLElement {
+  const textContent = `Does not open in the playground: ${reason}`;
+  return Object.assign(document.createElement("span"), { textContent, className: "live-told" });
+}
+
 /** Return a button; its name begins with what it shows. */
 export function button(text: string, label: string, act: () => void): HTMLButtonElement {
   const element = document.createElement("button");

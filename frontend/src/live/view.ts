@@ -2,7 +2,7 @@
 
 import type { Opened } from "./clients.ts";
 import { Code } from "./code.ts";
-import { type Acts, Control, openLink, reasonElement } from "./control.ts";
+import { type Acts, Control, openLink, reasonElement, shutElement } from "./control.ts";
 import type { Hooks } from "./editor.ts";
 import { Outputs } from "./outputs.ts";
 import type { State } from "./queue.ts";
@@ -54,8 +54,9 @@ export class View {
     this.control = new Control(label, acts);
     const below = this.reason ? reasonElement(this.reason) : this.control.element;
     this.code.end.after(below);
-    const opens = container.dataset.liveOpens;
-    if (opens) below.append(" ", openLink(opens));
+    const { liveOpens, liveShut } = container.dataset;
+    if (liveOpens) below.append(" ", openLink(liveOpens));
+    if (liveShut) below.append(" ", shutElement(liveShut));
     const published = [...container.querySelectorAll<HTMLElement>(".output")];
     this.outputs = new Outputs(below, published, label);
   }

@@ -52,3 +52,15 @@ def test_a_name_within_a_function_is_not_the_servers():
     cells["visit"] = VISIT.replace("at", "server")
     cells["told"] = 'await visit(other, "/a")'
     assert opened("name", cells, set()) == {}
+
+
+def test_a_constant_is_the_applications_and_the_clients():
+    told = 'async with connect(server.url("/")) as client:\n    await client.send(WORD)'
+    cells = {"imports": IMPORTS, "word": 'WORD = "hello"', "serve": SERVE, "told": told}
+    cells["app"] = f"{APPLICATION[:-2]}, 'reason': WORD}})"
+    order = ("imports", "word", "app", "serve", "told")
+    project = opened("name", {it: cells[it] for it in order}, set())["app"]
+    assert project.application.startswith('WORD = "hello"\n')
+    assert project.client.count('WORD = "hello"\n') == 1
+    cells |= {it: cells[it].replace("WORD", "word") for it in ("word", "app", "told")}
+    assert opened("name", {it: cells[it] for it in order}, set()) == {}

@@ -111,6 +111,7 @@ class LivePlugin(BasePlugin[LiveConfig]):  # type: ignore[no-untyped-call]
             "live-reason": self._exceptions.cannot.get(name, {}),
             "live-stored": self._exceptions.stored.get(name, {}),
             "live-clients": {it: json.dumps(asdict(of)) for it, of in clients.items()},
+            "live-shut": self._exceptions.shut.get(name, {}),
             "live-opens": self._openings(name, config),
         }
         return _with_data(html, told) + self._script(script, page.url)

@@ -71,8 +71,14 @@ class _Statement:
         return names_of(self.source) or Names()
 
     @property
-    def is_import(self) -> bool:
-        return isinstance(self.node, ast.Import | ast.ImportFrom)
+    def is_kept_apart(self) -> bool:
+        """Whether two programs cannot both have it: it may keep what one does."""
+        match self.node:
+            case ast.Import() | ast.ImportFrom():
+                return False
+            case ast.Assign([ast.Name(name)]):
+                return not name.isupper()  # a constant, by its name
+        return True
 
 
 def openings(chapter: Path, exceptions: Exceptions) -> dict[str, Project]:
@@ -219,7 +225,7 @@ class _Chapter:
             for number, it in enumerate(self._statements)
             if it.told & foreign
             or it.asks & TELLS
-            or (number in {*self._application, at} and not it.is_import)
+            or (number in {*self._application, at} and it.is_kept_apart)
         }
 
     @property
