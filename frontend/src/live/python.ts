@@ -40,9 +40,10 @@ export interface Clients {
 export interface Session {
   readonly drive: Callable;
   readonly clients: Clients;
+  readonly scripts: { end(script: string): void };
   run(run: string, cell: string, source: string): void;
   play(run: string, application: string, client: string, options: string): void;
-  visit(asked: number, server: string, path: string, script: string): void;
+  visit(asked: number, server: string, path: string): void;
   stop(): void;
   needs(sources: string): string;
 }

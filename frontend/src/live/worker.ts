@@ -7,13 +7,6 @@ import { Python } from "./python.ts";
 import { Streams } from "./streams.ts";
 import { told } from "./text.ts";
 
-declare module "./python.ts" {
-  interface Session {
-    readonly scripts: { end(script: string): void };
-    visit(asked: number, server: string, path: string): void;
-  }
-}
-
 /** Milliseconds between two words on how much is loaded. */
 const OFTEN = 50;
 

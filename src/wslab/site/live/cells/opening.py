@@ -15,7 +15,10 @@ from wslab.site.live.cells.exceptions import Exceptions
 from wslab.site.notebooks import code_cells, read_notebook
 from wslab.site.playground import PORT, Project
 
-OPTIONS = ("ws", "ws_max_size", "ws_ping_interval", "ws_ping_timeout", "lifespan")
+OPTIONS = (
+    *("ws", "ws_max_size", "ws_ping_interval", "ws_ping_timeout", "limit_concurrency"),
+    "lifespan",
+)
 """The options of `serve` that the playground has."""
 
 QUIET = ("log_level",)
