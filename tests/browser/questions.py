@@ -402,6 +402,10 @@ ASKED: dict[str, list[str]] = {
     "too many open files": [
         "chapters/limits/#socketaccept-out-of-system-resource-too-many-open-files",
     ],
+    "websocket works only after clearing cookies": [
+        "chapters/limits/#the-handshake-hangs-for-some-users-only-their-cookies-are-too-long",
+        "troubleshooting/#the-handshake-hangs-for-some-users-until-they-clear-their-cookies",
+    ],
     "notify one user in several tabs": [
         "chapters/push/#to-one-user-with-several-tabs",
     ],
