@@ -125,7 +125,7 @@ def test_the_handshake_is_a_browsers(run):
     headers = dict(seen)
     assert len(headers) == len(seen)
     assert headers[b"origin"] == ORIGIN.encode()
-    assert headers[b"user-agent"].startswith(b"wslab")
+    assert headers[b"user-agent"].startswith(b"Mozilla/5.0 (wslab")
     offer = b"permessage-deflate; client_max_window_bits"
     assert headers[b"sec-websocket-extensions"] == offer
     assert b"cookie" not in headers

@@ -15,7 +15,8 @@ from websockets.protocol import State
 from websockets.typing import Origin, Subprotocol
 from websockets.uri import parse_uri
 
-USER_AGENT = "wslab (a WebSocket in the page)"
+USER_AGENT = "Mozilla/5.0 (wslab: a WebSocket in the page)"
+"""As every browser's it begins with Mozilla, since it does as browsers do."""
 
 OPENING_SECONDS, CLOSING_SECONDS, TCP_SECONDS = 240.0, 60.0, 2.0
 """How long Chromium waits for the answer to its handshake, for the close frame that
