@@ -583,13 +583,12 @@ class Server:
 
     def __init__(self, way, ws):
         self.recorder = Recorder()
-        self.sock = socket.socket()
-        self.sock.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             self.recorder.application(way.app),
             http=self.recorder.protocol(H11Protocol),
             ws=impatient(ws),
             lifespan="off",
+            port=0,
             log_config=None,
             log_level="critical",
             timeout_graceful_shutdown=0.05,
@@ -602,16 +601,15 @@ class Server:
         """Listen."""
         self.server.config.load()
         self.server.lifespan = self.server.config.lifespan_class(self.server.config)
-        await self.server.startup(sockets=[self.sock])
+        await self.server.startup()
         self.running = True
-        return self.sock.getsockname()[1]
+        return self.server.servers[0].sockets[0].getsockname()[1]
 
     async def shutdown(self):
         """End as on SIGTERM."""
         if self.running:
             self.running = False
-            await self.server.shutdown(sockets=[self.sock])
-        self.sock.close()
+            await self.server.shutdown()
 
     async def recorder_sees(self, kind):
         """Wait until the application has got an event, and keep what was seen."""

@@ -1,6 +1,6 @@
 """What a hostile client sends ends neither the server nor another client's connection.
 
-Raw sockets against uvicorn: frames that break RFC 6455 in every way, and messages that
+Raw bytes against uvicorn: frames that break RFC 6455 in every way, and messages that
 are no JSON, or JSON of the worst kind (F37). After each, a second client, connected
 since before, must still get its echo.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -131,16 +130,17 @@ def frame(payload, opcode=TEXT, first=0x80, masked=True):
 @asynccontextmanager
 async def serving(raised):
     """Run uvicorn in this loop; yield its port."""
-    config = uvicorn.Config(application(raised), loop="asyncio", log_config=None)
+    config = uvicorn.Config(
+        application(raised), loop="asyncio", port=0, log_config=None
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
-    listener = socket.create_server(("127.0.0.1", 0))
-    await server.startup(sockets=[listener])
+    await server.startup()
     try:
-        yield listener.getsockname()[1]
+        yield server.servers[0].sockets[0].getsockname()[1]
     finally:
-        await server.shutdown(sockets=[listener])
+        await server.shutdown()
         await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
 
 
