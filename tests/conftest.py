@@ -97,6 +97,7 @@ PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
 """What `pytest.mark.needs` may name: is it there, and how does one get it."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Run two tests for each core: half of a test's time it waits for a process."""
     return 2 * (os.cpu_count() or 1)

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.manager import KernelManager
 
 from wslab.live import LiveLoop
+
+if TYPE_CHECKING:
+    from jupyter_client.blocking.client import BlockingKernelClient
 
 ON_BOTH_NETWORKS = (
     "test_line.py",
@@ -54,6 +55,8 @@ class Kernel:
     """An ipykernel process, driven by its messages as a front end drives it."""
 
     def __init__(self) -> None:
+        from jupyter_client.manager import KernelManager  # which a page lacks
+
         # Sockets in a folder of its own: ports, or sockets in the working directory,
         # are chosen before they are bound, and another worker's kernel may be faster.
         self._sockets = tempfile.TemporaryDirectory()

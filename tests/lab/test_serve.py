@@ -6,7 +6,6 @@ import asyncio
 import select
 import threading
 
-import psutil
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
@@ -27,8 +26,11 @@ async def echo(scope, receive, send):
         await send(event | {"type": "websocket.send"})
 
 
+@pytest.mark.system("asks it for sockets")
 @pytest.mark.asyncio(loop_factories=["memory"])
 async def test_what_is_called_memory_runs_on_a_live_loop_and_without_a_thread():
+    import psutil  # which a page lacks
+
     before = threading.enumerate()
     assert type(asyncio.get_running_loop()) is LiveLoop
     async with serve(echo) as server, connect(server.url()) as client:
@@ -41,6 +43,8 @@ async def test_what_is_called_memory_runs_on_a_live_loop_and_without_a_thread():
 
 def listeners(server):
     """Return the addresses on which this process listens at the server's port."""
+    import psutil
+
     return [
         connection.laddr.ip
         for connection in psutil.Process().net_connections()
@@ -215,6 +219,7 @@ async def test_run_raises_what_the_coroutine_raises():
             await server.run(fail())
 
 
+@pytest.mark.system("waits in a thread")
 async def test_cancelling_run_cancels_the_coroutine():
     begun, cancelled = threading.Event(), threading.Event()
 
@@ -249,6 +254,7 @@ async def test_an_address_of_a_stopped_server_is_an_error(ask):
         getattr(server, ask)("/")
 
 
+@pytest.mark.system("waits in a thread")
 async def test_run_is_an_error_when_the_server_stops_meanwhile():
     begun = threading.Event()
 
@@ -334,6 +340,7 @@ async def test_a_look_waits_for_a_connection_that_ends():
         assert server.trace.connection.application[-1].type == "returned"
 
 
+@pytest.mark.system("starts a thread")
 async def test_serving_in_a_thread_of_ones_own():
     async def ask():
         async with serve(echo) as server, connect(server.url()) as client:

@@ -5,11 +5,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown.extensions.toc import slugify
 
 from wslab.atlas.store import names
 from wslab.lab import serve
@@ -73,6 +71,9 @@ BEHIND_A_PROXY = [
 
 def anchors():
     """The sections of all chapters, as the site publishes them."""
+    import nbformat
+    from markdown.extensions.toc import slugify
+
     found = set()
     for path in NOTEBOOKS.glob("*.ipynb"):
         chapter = path.stem.split("-", 1)[1]
@@ -83,6 +84,7 @@ def anchors():
     return found
 
 
+@pytest.mark.system("reads chapters with what builds the site")
 def test_each_cause_points_to_a_section_that_exists():
     wanted = {shown.section for shown in SHOWN.values() if shown.section}
     assert wanted - anchors() == set()

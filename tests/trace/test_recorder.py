@@ -18,6 +18,7 @@ from wslab.trace.recorder import Recorder
 from wslab.trace.recording import Bounds
 
 pytestmark = [
+    pytest.mark.threads("the server has one of its own"),
     pytest.mark.filterwarnings("ignore::uvicorn.config.UvicornDeprecationWarning"),
     pytest.mark.filterwarnings("ignore:websockets.legacy:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:remove second argument:DeprecationWarning"),

@@ -43,6 +43,7 @@ class Fails(Kept):
         raise RuntimeError("can't")
 
 
+@pytest.mark.threads("views are told in one")
 def test_a_view_that_fails_is_told_no_more_and_the_others_are():
     recorder, kept, fails = Recorder(), Kept(), Fails()
     errors: list[Exception] = []
@@ -62,6 +63,7 @@ def test_a_view_that_fails_is_told_no_more_and_the_others_are():
     assert [type(event) for event in events] == [Head, TcpEnd]
 
 
+@pytest.mark.threads("views are told in one")
 def test_a_failure_is_logged_where_nobody_takes_it(caplog):
     recorder = Recorder()
     watch = Watch(recorder, [Fails()], 0.01, Bounds())

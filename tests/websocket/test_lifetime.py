@@ -148,6 +148,7 @@ async def test_servers_that_start_together_start_the_application_once():
     assert log[3:] == ["clean", "close a", "close b"]
 
 
+@pytest.mark.threads("each server has one of its own")
 async def test_servers_in_threads_of_their_own_can_start_together():
     """As those that a notebook starts; each has an event loop."""
     app = Application()

@@ -161,6 +161,7 @@ async def test_what_passes_is_what_was_sent():
         writer.close()
 
 
+@pytest.mark.system("uvicorn is given a socket of it")
 async def test_uvicorn_sees_the_host_that_the_client_named():
     async def app(scope, receive, send):
         host = dict(scope["headers"])[b"host"].decode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -168,6 +167,8 @@ async def proxy(redis):
 @pytest.fixture
 def many_files(request):
     """Let this process have as many open files as the test's parameter says."""
+    import resource  # which a page lacks
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < request.param:
         pytest.skip(f"{request.param} open files are needed, {hard} are allowed")

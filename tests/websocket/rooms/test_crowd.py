@@ -132,6 +132,7 @@ async def count_tasks():
     return len(asyncio.all_tasks())
 
 
+@pytest.mark.threads("the server has one of its own")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("many_files", [2 * CLIENTS + 200], indirect=True)
 @pytest.mark.no_cover  # a tracer takes most of its time

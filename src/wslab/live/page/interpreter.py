@@ -20,7 +20,7 @@ from wslab.live.page.sockets import PageSocket
 def complete(loop: LiveLoop) -> None:
     """Make the standard library work over a loop for as long as the page lives."""
     _sleep_by_turning(loop)
-    _parse_deep_json()
+    parse_deep_json()
     _connect_in_memory(loop)
     threads.complete(loop)
 
@@ -36,7 +36,7 @@ def _sleep_by_turning(loop: LiveLoop) -> None:
     _replace(time, sleep=sleep)
 
 
-def _parse_deep_json() -> None:
+def parse_deep_json() -> None:
     # The scanner in C recurses on the engine's stack, and '[' * 100_000 ends the
     # interpreter ("Maximum call stack size exceeded"); the one in Python raises
     # RecursionError, as it should be.
