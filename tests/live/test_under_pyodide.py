@@ -86,8 +86,8 @@ async def test_the_suite_passes_on_the_python_of_a_page(
     passed = [it for it in reports if it["outcome"] == "passed"]
     on_a_loop = [it["loop"] for it in passed if it["loop"]]
     assert set(on_a_loop) == {"LiveLoop"}
-    assert len(passed) >= 150
-    assert len(on_a_loop) >= 50
+    assert len(passed) >= 300
+    assert len(on_a_loop) >= 150
 
 
 async def run_under_pyodide(
