@@ -49,7 +49,8 @@ def play(folder: Path, test: str, source: str = SOURCE) -> str:
     """Run pytest on a test of the application, in `folder`; return its report."""
     (folder / "replayed.py").write_text(source)
     (folder / "test_it.py").write_text(test)
-    program = [sys.executable, "-m", "pytest", "-p", "wslab.lab.fixture", "-rA"]
+    # Without files of bytecode: a source may be written anew within a second.
+    program = [sys.executable, "-B", "-m", "pytest", "-p", "wslab.lab.fixture", "-rA"]
     done = subprocess.run(
         [*program, "-W", "error", "--rootdir=.", "test_it.py"],
         cwd=folder,
@@ -86,6 +87,7 @@ async def all_sorts(server: Server) -> None:
     for path in ("/refused", "/denied"):
         with pytest.raises(InvalidStatus):
             await connect(server.url(path))
+        server.settle(30)
     async with client(server, "/raises") as it:
         await it.send("x")
         await it.wait_closed()
@@ -301,6 +303,30 @@ async def test_the_application_is_imported(app, imported, call):
     test = as_test(await recorded(connects), app)
     assert f"\n{imported}\n" in test
     assert f"    server = {call}\n" in test
+
+
+HANDSHAKE = (
+    "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
+    "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+async def refused_at_one_time(server: Server) -> None:
+    both = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(2)]
+    for (_, writer), path in zip(both, ("/refused", "/denied"), strict=True):
+        writer.write(HANDSHAKE.format(path).encode())
+    for reader, writer in both:
+        await reader.read()
+        writer.close()
+    server.settle(30)
+
+
+async def test_refusals_at_one_time_are_one_test_that_opens_nothing(tmp_path):
+    test = as_test(await recorded(refused_at_one_time), "replayed:app")
+    assert "ExitStack" not in test
+    report = await asyncio.to_thread(play, tmp_path, test)
+    assert outcomes(report) == ["PASSED"], report
 
 
 async def test_the_file_is_as_ruff_would_have_it(tmp_path):

@@ -59,10 +59,13 @@ class Function:
         if self._alone:
             yield from self._single(self._group[0], [step for _, _, step in steps])
         else:
-            self.uses.add("ExitStack")
-            yield "    with ExitStack() as stack:"
+            margin = " " * 4
+            if any(isinstance(step, Open) for _, _, step in steps):
+                self.uses.add("ExitStack")
+                yield f"{margin}with ExitStack() as stack:"
+                margin *= 2
             for _, connection, step in sorted(steps, key=lambda it: it[0]):
-                yield from self._among_others(connection, step)
+                yield from self._among_others(margin, connection, step)
 
     def _name(self) -> str:
         first, *others = (connection.number for connection in self._group)
@@ -85,10 +88,11 @@ class Function:
                 is_code = any(not it.lstrip().startswith("#") for it in written)
                 yield from written if is_code else [*written, "        pass"]
 
-    def _among_others(self, connection: Connection, step: Step) -> Iterator[str]:
+    def _among_others(
+        self, margin: str, connection: Connection, step: Step
+    ) -> Iterator[str]:
         """Yield a step, after which the server has dealt with what the client did."""
         client = f"client_{connection.number}"
-        margin = " " * 8
         if isinstance(step, Refused):
             yield from self._refused(margin, connection, step.status)
             return
