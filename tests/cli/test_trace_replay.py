@@ -305,17 +305,10 @@ async def test_the_application_is_imported(app, imported, call):
     assert f"    server = {call}\n" in test
 
 
-HANDSHAKE = (
-    "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
-    "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-)
-
-
 async def refused_at_one_time(server: Server) -> None:
     both = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(2)]
     for (_, writer), path in zip(both, ("/refused", "/denied"), strict=True):
-        writer.write(HANDSHAKE.format(path).encode())
+        writer.write(HANDSHAKE.format(path=path, version=13).encode())
     for reader, writer in both:
         await reader.read()
         writer.close()
