@@ -140,6 +140,7 @@ async def test_a_scenario_of_the_atlas_opens_with_its_clients_and_options(play):
     project = opened(SCENARIOS["limit-page-after-websockets"])
     it = await play(f"playground/{project.fragment}")
     limit = it.page.get_by_label("limit_concurrency")
+    await expect(limit).to_be_visible()  # the options that are given are unfolded
     await expect(limit).to_have_value("2")
     await it.run()
     refused = "client 3: HTTP/1.1 503 Service Unavailable"
@@ -149,6 +150,7 @@ async def test_a_scenario_of_the_atlas_opens_with_its_clients_and_options(play):
 
 async def test_a_link_carries_all_and_runs_nothing(play):
     it = await play()
+    await expect(it.page.get_by_label("ping interval")).to_be_hidden()
     await it.start("keepalive")
     await it.page.get_by_label("uvicorn's implementation").select_option("wsproto")
     await it.pane("The client").fill("print('from a link')")

@@ -19,6 +19,7 @@ export class Controls {
   readonly #points = document.createElement("select");
   readonly #implementation = select(IMPLEMENTATIONS.map((it) => [it, it]));
   readonly #lifespan = select(LIFESPANS.map((it) => [it, it]));
+  readonly #more = document.createElement("details");
   readonly #numbers = Object.entries(NUMBERS).map(([name, label]) => [name, number(), label] as const);
   readonly #kind = select(Object.entries(KINDS));
   readonly #pages = select([
@@ -48,11 +49,14 @@ export class Controls {
       button("Copy as a file", "Copy the application as a file", () => asks.copied(asFile(this.project))),
     );
     bar.classList.add("live-bar");
-    const options = row(
-      labelled("uvicorn's implementation", this.#implementation),
-      labelled("lifespan", this.#lifespan),
-      ...this.#numbers.map(([, input, label]) => labelled(label, input)),
+    this.#more.append(
+      Object.assign(document.createElement("summary"), { textContent: "More options" }),
+      row(
+        labelled("lifespan", this.#lifespan),
+        ...this.#numbers.map(([, input, label]) => labelled(label, input)),
+      ),
     );
+    const options = row(labelled("uvicorn's implementation", this.#implementation), this.#more);
     const clients = row(
       labelled("Client in", this.#kind),
       labelled("Pages", this.#pages),
@@ -91,6 +95,7 @@ export class Controls {
     this.#implementation.value = `${options.ws ?? IMPLEMENTATIONS[0]}`;
     this.#lifespan.value = `${options.lifespan ?? LIFESPANS[0]}`;
     for (const [key, input] of this.#numbers) input.value = `${options[key] ?? ""}`;
+    this.#more.open = Object.keys(options).some((it) => it !== "ws");
     this.#show();
   }
 
