@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import pytest
 
 from wslab import Application, Connection, InvalidMessage, WebSocketDisconnect
+
+HYPERCORN_WAITS = sys.version_info >= (3, 12)
+"""Whether asyncio's `Server.wait_closed`, which it calls, waits for connections."""
 
 
 class Oops(Exception):
@@ -147,6 +151,8 @@ async def test_a_shutdown_closes_with_1012(serving, record):
         pytest.skip("there is no server that could shut down")
     if serving.server_name == "granian":
         pytest.skip("it waits for its connections, and tells the application nothing")
+    if serving.server_name == "hypercorn" and HYPERCORN_WAITS:
+        pytest.skip("it waits for its connections on this Python")
     app = Application()
 
     @app.on_ws_request("/")
@@ -166,6 +172,28 @@ async def test_a_shutdown_closes_with_1012(serving, record):
         await stop
     assert code == server.close(1012)[0]
     assert await record.reach(1) == ["ended"]
+
+
+async def test_hypercorn_serves_on_while_a_client_is_there(serving):
+    """Its time limit begins when all have left, from Python 3.12 on."""
+    if serving.server_name != "hypercorn" or not HYPERCORN_WAITS:
+        pytest.skip("it is Hypercorn that does so, from Python 3.12 on")
+    app = Application()
+
+    @app.on_ws_request("/")
+    async def echo(scope, info, matches, web_socket):
+        await web_socket.accept()
+        while (message := await web_socket.receive()) is not None:
+            await web_socket.send(message)
+
+    server = await serving(app, grace=0.1)
+    async with server.client("/") as client:
+        stop = asyncio.create_task(server.stop())
+        await asyncio.wait({stop}, timeout=1)
+        await client.send("still there?")
+        assert await client.receive() == "still there?"
+        assert not stop.done()
+    await stop
 
 
 async def test_cancelled_after_accept_closes_with_1012():
