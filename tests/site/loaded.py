@@ -20,5 +20,8 @@ class Loaded(HTMLParser):
             self.addresses.append(href)
         if tag != "a" and (source := given.get("src")):
             self.addresses.append(source)
+        if tag == "script":  # what its data name it may fetch
+            for value in filter(None, given.values()):
+                self.addresses += re.findall(r"https?://[^\s\"']+", value)
         if re.fullmatch(r"h[1-6]", tag) and (anchor := given.get("id")):
             self.headings.append(anchor)
