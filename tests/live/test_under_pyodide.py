@@ -51,7 +51,8 @@ BUNDLES = ("core", "starlette", "fastapi")
 def files() -> Iterator[str]:
     """Yield the files of tests, relative to the repository."""
     tests = ROOT / "tests"
-    for path in sorted(it for name in FOLDERS for it in (tests / name).rglob("test_*.py")):
+    found = (it for name in FOLDERS for it in (tests / name).rglob("test_*.py"))
+    for path in sorted(found):
         within = path.relative_to(tests)
         names = {it.as_posix() for it in (within, *within.parents)}
         if not names & ELSEWHERE.keys():
