@@ -306,11 +306,17 @@ async def test_the_application_is_imported(app, imported, call):
 
 
 async def refused_at_one_time(server: Server) -> None:
-    both = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(2)]
-    for (_, writer), path in zip(both, ("/refused", "/denied"), strict=True):
-        writer.write(HANDSHAKE.format(path=path, version=13).encode())
-    for reader, writer in both:
-        await reader.read()
+    """Be a client that is refused while another has sent half of its request."""
+    slow, quick = [
+        await asyncio.open_connection("127.0.0.1", server.port) for _ in range(2)
+    ]
+    half, rest = HANDSHAKE.format(path="/refused", version=13).split("Host", 1)
+    slow[1].write(half.encode())
+    quick[1].write(HANDSHAKE.format(path="/denied", version=13).encode())
+    await quick[0].read()
+    slow[1].write(f"Host{rest}".encode())
+    await slow[0].read()
+    for _, writer in (slow, quick):
         writer.close()
     server.settle(30)
 
