@@ -191,10 +191,16 @@ async def deaf(scope, receive, send):
     await asyncio.Event().wait()
 
 
+ENDED: dict[int, asyncio.Event] = {}
+"""By the client's port: its connection has ended."""
+
+
 async def busy(scope, receive, send):
+    """Do something else for as long as the client is there."""
     await receive()
+    ended = ENDED[scope["client"][1]] = asyncio.Event()
     await send({"type": "websocket.accept"})
-    await asyncio.sleep(0.5)  # longer than the keepalive waits
+    await ended.wait()
 
 
 async def undecided(scope, receive, send):
@@ -414,6 +420,7 @@ async def _(client):
     client.answers = {Opcode.PING: Opcode.PONG}
     client.send(*[text("unread")] * 40)
     await client.until_end()
+    ENDED.pop(client.writer.get_extra_info("sockname")[1]).set()
 
 
 @way("client-silent", "did not answer the last ping", echo, **KEEPALIVE)
