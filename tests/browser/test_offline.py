@@ -26,6 +26,17 @@ KEPT = """async () => {
 DRAWN = "(frame) => parseFloat(document.querySelector(frame).style.height) > 20"
 """Whether a frame is as high as what is in it, which its own script has said."""
 
+NEEDED = """async () => {
+  const cache = await caches.open("wslab-live");
+  const kept = (await cache.keys()).map(({ url }) => url);
+  const manifest = kept.find((it) => it.includes("/manifest."));
+  if (!manifest) return false;
+  const { files, bundles } = await (await cache.match(manifest)).json();
+  const all = [...Object.values(files), bundles.core];
+  return all.every(({ file }) => kept.includes(new URL(file, manifest).href));
+}"""
+"""Whether all that Python needs to start is kept, which it does not wait for."""
+
 ASSETS = """async () => {
   const cache = await caches.open("wslab-live");
   return (await cache.keys()).map(({ url }) => url);
@@ -70,6 +81,7 @@ async def test_a_second_visit_needs_no_network(
     page = await it.open(CHAPTER)
     await run(page, "more")
     await page.wait_for_function(KEPT % "01-running.ipynb")
+    await page.wait_for_function(NEEDED)
     await it.rest()  # all is asked for at once
     site_of_one.stop()
     again = await Visit.begin(it.context, site_of_one.origin)
@@ -91,6 +103,7 @@ async def test_a_second_visit_to_the_playground_needs_no_network(
     await expect(page.locator(".live-own")).to_have_text("hello", timeout=60_000)
     await page.wait_for_function(KEPT % "../scripts/live/worker.js")
     await page.wait_for_function(KEPT % "refuse.client.py")
+    await page.wait_for_function(NEEDED)
     await it.rest()
     site_of_one.stop()
     again = await Visit.begin(it.context, site_of_one.origin)
@@ -110,10 +123,24 @@ async def test_what_the_site_no_longer_has_is_forgotten(
     page = await (await visit(running_site)).open(CHAPTER)
     await page.evaluate(OLD, "../../live/core.000000000000.tgz")
     await run(page, "count")
+    await page.wait_for_function(NEEDED)
     kept = await page.evaluate(ASSETS)
     assert not any("000000000000" in address for address in kept)
-    names = ("manifest", "core", "stdlib", r"pyodide\.asm")
+    names = ("core", "stdlib", r"pyodide\.asm")
     assert all(any(re.search(it, address) for address in kept) for it in names)
+
+
+async def test_where_nothing_can_be_kept_cells_run(
+    visit: Visits, running_site: str
+) -> None:
+    it = await visit(running_site)
+    session = await it.context.new_cdp_session(it.page)
+    quota = {"origin": running_site, "quotaSize": 1000}
+    await session.send("Storage.overrideQuotaForOrigin", quota)
+    page = await it.open(CHAPTER)
+    await run(page, "count")
+    kept = await page.evaluate(ASSETS)
+    assert not any("/core." in address for address in kept)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ export class Assets {
     let response = await cache?.match(address);
     if (!response) {
       response = await request(address, "default");
-      await cache?.put(address, response.clone());
+      keep(cache, address, response.clone());
     }
     const assets = new Assets(await parsed(response), address, cache);
     await assets.#forgetOthers();
@@ -57,7 +57,7 @@ export class Assets {
     }
     const { bytes, type } = await fetched(asset, address, loaded);
     const headers = { "Content-Type": type, "Content-Length": `${asset.size}` };
-    await this.#cache?.put(address, new Response(bytes, { headers }));
+    keep(this.#cache, address, new Response(bytes, { headers }));
     return bytes;
   }
 
@@ -77,6 +77,11 @@ async function opened(): Promise<Cache | null> {
   } catch {
     return null;
   }
+}
+
+/** Keep a response for later, without waiting; where the browser keeps no more, it is asked for again. */
+function keep(cache: Cache | null, address: string, response: Response): void {
+  void cache?.put(address, response).catch(() => {});
 }
 
 async function request(address: string, cache: RequestCache): Promise<Response> {
