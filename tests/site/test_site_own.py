@@ -43,7 +43,7 @@ def test_no_page_is_large(own_site: Path) -> None:
 
 def test_the_search_index_is_small(own_site: Path) -> None:
     index = own_site / "search" / "search_index.json"
-    assert index.stat().st_size <= 600 * KB
+    assert index.stat().st_size <= 600_000
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

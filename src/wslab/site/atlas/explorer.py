@@ -131,12 +131,12 @@ what each side saw; where nothing that was measured gives it, it says so.
 
 <div class="wa-granted" aria-live="polite" data-search-exclude markdown="0"></div>
 
-## All that a client may see
+## All that a client may see {{ data-search-exclude }}
 
 <dl class="wa-wanted" markdown="0">
 {"".join(_granted(wish, answers) for wish, answers in granted)}</dl>
 
-## All that an application may do
+## All that an application may do {{ data-search-exclude }}
 
 {listed}
 
