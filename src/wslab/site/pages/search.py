@@ -11,7 +11,7 @@ that are not among the theme's options:
 - its worker multiplies the score of a page's own entry by up to 2.5, against that of a
   section;
 - a table that leads from questions to sections is found itself, in place of the
-  sections. Here its rows become a field of the sections, which is not shown.
+  sections. Here its questions become a field of the sections, which is not shown.
 """
 
 import ast
@@ -69,7 +69,7 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
 
 
 class Rows(HTMLParser):
-    """Collects, from a page's tables, each row's text by the addresses it links to."""
+    """Collects the first cell of each row of a page's tables, by the row's links."""
 
     def __init__(self, html: str, page: str) -> None:
         super().__init__()
@@ -77,12 +77,15 @@ class Rows(HTMLParser):
         self._page = page
         self._links: list[str] | None = None
         self._text: list[str] = []
+        self._cells = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a row, or note a link in it."""
+        """Begin a row or a cell of it, or note a link."""
         if tag == "tr":
-            self._links, self._text = [], []
+            self._links, self._text, self._cells = [], [], 0
+        elif tag == "td":
+            self._cells += 1
         elif tag == "a" and self._links is not None:
             self._links.append(urljoin(self._page, dict(attrs).get("href") or ""))
 
@@ -94,8 +97,9 @@ class Rows(HTMLParser):
             self._links = None
 
     def handle_data(self, data: str) -> None:
-        """Add to the row's text."""
-        self._text.append(data)
+        """Add to the text of a row's first cell."""
+        if self._cells == 1:
+            self._text.append(data)
 
 
 def _questions(site: Path) -> dict[str, list[str]]:
