@@ -56,3 +56,9 @@ def test_a_question_to_frameworks_is_shown_for_each():
     assert any(it.startswith("FastAPI ") for it in frameworks)
     with pytest.raises(LookupError, match='ask for columns="frameworks"'):
         measured("framework-close-code")
+
+
+def test_code_in_a_question_is_marked_up_in_html():
+    table = measured("send-after-close")._repr_mimebundle_()["text/html"]
+    assert "Does <code>send</code> raise an OSError? Measured " in table
+    assert "`" not in table

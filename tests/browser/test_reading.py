@@ -131,6 +131,16 @@ async def test_a_long_output_scrolls_in_a_box_with_a_name(
     await page.wait_for_function("() => document.activeElement.scrollTop > 100")
 
 
+async def test_what_a_cell_shows_fits_beside_its_line(
+    visit: Visits, sample_site: str
+) -> None:
+    it = await visit(sample_site)
+    page = await it.open("chapters/sample/")
+    await page.locator(".output .md-typeset__scrollwrap").wait_for()
+    wider = "all => all.filter(it => it.scrollWidth > it.clientWidth).length"
+    assert await page.locator(".output .rich").evaluate_all(wider) == 0
+
+
 async def test_previous_and_next_lead_through_the_chapters(
     visit: Visits, sample_site: str
 ) -> None:

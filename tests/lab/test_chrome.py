@@ -270,3 +270,17 @@ async def test_a_stored_result_is_escaped_in_html(notebooks, without_chromium):
     assert "<script>" not in html
     assert "<b>" not in html
     assert "Chromium 156, a stored result" in html
+
+
+async def test_a_page_where_nothing_happened_has_no_table(notebooks, without_chromium):
+    without_chromium()
+    quiet = {"url": "http://127.0.0.1:PORT/quiet", "console": [], "events": []}
+    heard = quiet | {"console": ["heard"]}
+    data = {"chromium": "156.0.1.2", "value": None, "pages": [quiet, heard]}
+    (notebooks / "browser").mkdir()
+    (notebooks / "browser" / "quiet.json").write_text(json.dumps(data))
+    result = await browser("quiet", "")
+    assert isinstance(result, BrowserResult)
+    html = result._repr_mimebundle_()["text/html"]
+    assert html.count("<table>") == 1
+    assert html.count("http://127.0.0.1:PORT/quiet") == 2

@@ -90,7 +90,7 @@ class MeasuredRow:
             f"<td>{html.escape(b)}</td><td>{html.escape(c)}</td></tr>"
             for a, b, c in self._rows()
         )
-        caption = f"{html.escape(self.asks)} {self._footnote()}"
+        caption = f"{SCENARIOS[self.scenario].question} {self._footnote()}"
         table = (
             f'<div class="wslab-measured"><table><caption>{caption}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"

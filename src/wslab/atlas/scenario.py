@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -103,6 +105,11 @@ class Scenario:
     options: Options = field(default_factory=Options)
     fatal: str = ""
     spoils: str = ""
+
+    @property
+    def question(self) -> str:
+        """What it asks as HTML, with the code in it marked up."""
+        return re.sub(r"`(.+?)`", r"<code>\1</code>", html.escape(self.asks))
 
     @property
     def patience(self) -> float:

@@ -72,7 +72,7 @@ def _text(result: BrowserResult) -> str:
 
 
 def _html(result: BrowserResult) -> str:
-    """Return one table for each page, with the screenshots below."""
+    """Return a table for each page where something happened, then the screenshots."""
     parts = [f"<p>{escape(_origin(result))}</p>"]
     parts += (_table(page) for page in result.pages)
     if result.value is not None:
@@ -91,12 +91,16 @@ def _origin(result: BrowserResult) -> str:
 
 
 def _table(page: PageRecord) -> str:
+    title = f"page <code>{escape(page.url)}</code>"
+    rows = _rows(page)
+    if not rows:
+        return f"<p>{title}</p>"
     body = "".join(
         f"<tr><td>{escape(where)}</td><td>{escape(what)}</td>"
         f"<td><code>{escape(details)}</code></td></tr>"
-        for where, what, details in _rows(page)
+        for where, what, details in rows
     )
-    caption = f"<caption>page <code>{escape(page.url)}</code></caption>"
+    caption = f"<caption>{title}</caption>"
     head = "<tr><th>where</th><th>event</th><th>details</th></tr>"
     return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
 

@@ -75,6 +75,6 @@ def _entry(row: Row, name: str) -> str:
     seen = "; ".join(outcome.client) or "nothing"
     return (
         f'<li><a href="../../{scenario.name}/#{name}">{scenario.name}</a>: '
-        f"{escape(scenario.asks)}{escape(source)} "
+        f"{scenario.question}{escape(source)} "
         f"The client sees <code>{escape(seen)}</code>.</li>"
     )
