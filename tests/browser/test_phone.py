@@ -57,6 +57,9 @@ async def test_the_first_column_of_a_wide_table_stays(visit: Visits, site: str) 
     assert second == pytest.approx(before - 60, abs=1)
     shadow = await wide.evaluate("it => getComputedStyle(it).backgroundImage")
     assert "gradient" in shadow
+    table = wide.locator("table")
+    ground = await table.evaluate("it => getComputedStyle(it).backgroundColor")
+    assert ground == "rgba(0, 0, 0, 0)", "the table covers the shadow"
 
 
 async def test_a_button_leads_back_to_the_top(visit: Visits, site: str) -> None:
@@ -85,3 +88,13 @@ async def test_printing_splits_no_ladder(visit: Visits, site: str) -> None:
     await page.emulate_media(media="print")
     assert await page.locator("article svg").count() > 0
     assert await page.evaluate(SPLITS) == 0
+
+
+async def test_printing_cuts_no_output(visit: Visits, sample_site: str) -> None:
+    it = await visit(sample_site)
+    page = await it.open("chapters/sample/")
+    hidden = "it => it.scrollHeight - it.clientHeight"
+    long = page.locator(".output .long")
+    assert await long.evaluate(hidden) > 0
+    await page.emulate_media(media="print")
+    assert await long.evaluate(hidden) <= 0
