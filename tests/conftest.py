@@ -1,4 +1,4 @@
-"""What holds for the whole suite: signals, Hypothesis, programs, and what is slow.
+"""What holds for the whole suite: signals, Hypothesis, programs, what is slow.
 
 Each xdist worker loads this file too, so that all of it holds in workers.
 """
@@ -6,6 +6,7 @@ Each xdist worker loads this file too, so that all of it holds in workers.
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -170,3 +171,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             is_there, how_to_get_it = PROGRAMS[name]
             if not is_there():
                 (pytest.fail if IN_CI else pytest.skip)(how_to_get_it)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file with a self-signed certificate of 127.0.0.1 and its key."""
+    pem = str(tmp_path_factory.mktemp("tls") / "example.pem")
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", *key, *name, "-keyout", pem, "-out", pem]
+    subprocess.run(command, check=True, capture_output=True)
+    return pem
+
+
+@pytest.fixture(scope="session")
+def frontend(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of frontend/ with the packages that its package-lock.json pins."""
+    from .site.frontend import installed
+
+    return installed(tmp_path_factory)

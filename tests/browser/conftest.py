@@ -30,7 +30,6 @@ from playwright.async_api import (
 from wslab.lab.chrome.browser import find_chromium
 
 from ..site.conftest import ROOT, build_own, once, shared, write_project
-from ..site.frontend import install_frontend
 from ..site.sample import everything, other, running
 from .firefox import Firefox, started
 
@@ -193,12 +192,6 @@ async def visit(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
     for it in visits:
         await it.context.close()
         assert it.faults == []
-
-
-@pytest.fixture(scope="session")
-def frontend(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the packages that frontend/package-lock.json pins."""
-    return once(shared(tmp_path_factory) / "npm", install_frontend) / "frontend"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -10,12 +10,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from wslab.lab import Line, serve
 
-
-async def echo(scope, receive, send):
-    await receive()
-    await send({"type": "websocket.accept"})
-    while (event := await receive())["type"] == "websocket.receive":
-        await send(event | {"type": "websocket.send"})
+from .programs.behind import echo
 
 
 @pytest.fixture

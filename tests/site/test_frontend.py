@@ -4,18 +4,11 @@ import gzip
 
 import pytest
 
-from .conftest import once, shared
-from .frontend import ROOT, install_frontend, npm
+from .frontend import ROOT, npm
 
 BUILT = ("site_src", "src/wslab/cli/trace/web/page")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def frontend(tmp_path_factory):
-    """A copy of frontend/ with what it builds with."""
-    return once(shared(tmp_path_factory) / "npm", install_frontend) / "frontend"
 
 
 def test_what_is_committed_is_what_is_built(frontend):

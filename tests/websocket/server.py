@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -252,3 +253,20 @@ def recorded(app, raised, started=None):
 def listen():
     listener = socket.create_server(("127.0.0.1", 0))
     return listener, listener.getsockname()[1]
+
+
+@asynccontextmanager
+async def serving_in(
+    task: asyncio.Task, name: str, port: int, raised: Record, ask: Callable[[], None]
+) -> AsyncIterator[Server]:
+    """A server that serves in a task, until `ask` has had it end."""
+
+    async def stop():
+        ask()
+        await asyncio.wait({task})
+
+    try:
+        yield Server(name, lambda *a, **k: socket_client(port, *a, **k), stop, raised)
+    finally:
+        await stop()
+        task.result()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import subprocess
 
 import pytest
 from playwright.async_api import Error
@@ -20,17 +19,6 @@ async def page(scope, receive, send):
     head = {"type": "http.response.start", "status": 200}
     await send(head | {"headers": [(b"content-type", b"text/html")]})
     await send({"type": "http.response.body", "body": b"<title>hello</title>"})
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A file with a self-signed certificate of 127.0.0.1 and its key."""
-    pem = str(tmp_path_factory.mktemp("tls") / "example.pem")
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", *key, *name, "-keyout", pem, "-out", pem]
-    subprocess.run(command, check=True, capture_output=True)
-    return pem
 
 
 @pytest.mark.parametrize(

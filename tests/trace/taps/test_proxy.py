@@ -5,7 +5,6 @@ import contextlib
 import socket
 import ssl
 import struct
-import subprocess
 
 import pytest
 import uvicorn
@@ -341,17 +340,6 @@ async def test_a_stopped_proxy_ends_its_connections_and_blames_neither_side():
         trace = it.recorder.take()
     assert trace.connection.is_over
     assert trace.connection.tcp_end is None
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A file with a self-signed certificate of 127.0.0.1 and its key."""
-    pem = str(tmp_path_factory.mktemp("tls") / "example.pem")
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", *key, *name, "-keyout", pem, "-out", pem]
-    subprocess.run(command, check=True, capture_output=True)
-    return pem
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import granian.server.embed
 from granian.constants import Interfaces
 from granian.net import SocketHolder
 
-from ..server import WAIT, Record, Server, listen, recorded, socket_client
+from ..server import WAIT, Record, Server, listen, recorded, serving_in
 
 
 class _Granian(granian.server.embed.Server):
@@ -37,13 +37,5 @@ async def start(name, app, options) -> AsyncIterator[Server]:
     server = _Granian(recorded(app, raised, started), listener)
     serving = asyncio.create_task(server.serve())
     await asyncio.wait_for(started.wait(), WAIT)
-
-    async def stop():
-        server.stop()
-        await asyncio.wait({serving})
-
-    try:
-        yield Server(name, lambda *a, **k: socket_client(port, *a, **k), stop, raised)
-    finally:
-        await stop()
-        serving.result()
+    async with serving_in(serving, name, port, raised, server.stop) as it:
+        yield it

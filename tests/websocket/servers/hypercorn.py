@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import hypercorn.asyncio
 import hypercorn.config
 
-from ..server import WAIT, Record, Server, listen, recorded, socket_client
+from ..server import WAIT, Record, Server, listen, recorded, serving_in
 
 
 @asynccontextmanager
@@ -34,13 +34,5 @@ async def start(name, app, options) -> AsyncIterator[Server]:
     if serving.done():
         serving.result()  # raises why it did not start
     assert started.is_set()
-
-    async def stop():
-        over.set()
-        await asyncio.wait({serving})
-
-    try:
-        yield Server(name, lambda *a, **k: socket_client(port, *a, **k), stop, raised)
-    finally:
-        await stop()
-        serving.result()
+    async with serving_in(serving, name, port, raised, over.set) as it:
+        yield it
