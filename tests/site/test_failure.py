@@ -42,6 +42,16 @@ def test_a_failed_assert_shows_what_it_compared(tmp_path: Path):
     assert "line 10: AssertionError" in text
 
 
+def test_a_failed_assert_of_many_lines_shows_what_it_compared(tmp_path: Path):
+    lines = (
+        "words = ['a']\nassert (\n    (last := words[-1])\n    == 'b'\n), (\n"
+        "    'the last word'\n)"
+    )
+    text = report(write(tmp_path / "a.ipynb", lines))
+    compared = text.partition("  compared:\n")[2].partition("\n\n")[0]
+    assert compared.splitlines() == ["    (last := words[-1]) = 'a'"]
+
+
 def test_the_operands_of_an_assert_are_evaluated_once(tmp_path: Path):
     counted = "calls = []\nassert not calls.append(1)\nassert calls.pop() == 1"
     path = write(tmp_path / "a.ipynb", counted, "assert calls == [], 'called again'")

@@ -13,8 +13,8 @@ from typing import Any
 SEEN, PASSED = "__wslab_seen__", "__wslab_passed__"
 WIDTH = 200  # characters of a shown value
 
-_open: dict[int, dict[str, object]] = {}
-"""The operands of asserts that have not passed: by line of the cell, then by text."""
+_open: dict[range, dict[str, object]] = {}
+"""The operands of asserts that have not passed: by lines of the cell, then by text."""
 
 _repr = Repr()
 _repr.maxstring = _repr.maxother = _repr.maxlong = WIDTH
@@ -30,50 +30,55 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def values(line: int) -> list[str]:
-    """Return what the failed assert in a line of a cell compared, an operand each."""
-    return [f"{text} = {_repr.repr(it)}" for text, it in _open.get(line, {}).items()]
+    """Return what the failed assert around a line of a cell compared, an operand each.
+
+    A traceback names one of the assert's lines, and Python's versions differ in which.
+    """
+    seen = (operands for lines, operands in _open.items() if line in lines)
+    return [f"{text} = {_repr.repr(it)}" for text, it in next(seen, {}).items()]
 
 
-def _seen(line: int, text: str, value: object) -> object:
-    _open.setdefault(line, {})[text] = value
+def _seen(first: int, last: int, text: str, value: object) -> object:
+    _open.setdefault(range(first, last + 1), {})[text] = value
     return value
 
 
-def _passed(line: int) -> None:
-    _open.pop(line, None)
+def _passed(first: int, last: int) -> None:
+    _open.pop(range(first, last + 1), None)
 
 
 class _Instrument(ast.NodeTransformer):
     """Leave the operands of every assert, and a mark behind it that it has passed."""
 
     def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
-        node.test = _operands(node.test, node.lineno)
-        passed = ast.Expr(_call(PASSED, ast.Constant(node.lineno)))
+        lines = (node.lineno, node.end_lineno or node.lineno)
+        node.test = _operands(node.test, lines)
+        passed = ast.Expr(_call(PASSED, *_constants(*lines)))
         ast.copy_location(passed, node)
         return [node, ast.fix_missing_locations(passed)]
 
 
-def _operands(test: ast.expr, line: int) -> ast.expr:
+def _operands(test: ast.expr, lines: tuple[int, int]) -> ast.expr:
     """Return an assert's test, what it compares remembered as it is evaluated."""
     match test:
         case ast.BoolOp():
-            test.values = [_operands(it, line) for it in test.values]
+            test.values = [_operands(it, lines) for it in test.values]
         case ast.UnaryOp(op=ast.Not()):
-            test.operand = _operands(test.operand, line)
+            test.operand = _operands(test.operand, lines)
         case ast.Compare():
-            test.left = _remembered(test.left, line)
-            test.comparators = [_remembered(it, line) for it in test.comparators]
+            test.left = _remembered(test.left, lines)
+            test.comparators = [_remembered(it, lines) for it in test.comparators]
         case _:
-            return _remembered(test, line)
+            return _remembered(test, lines)
     return test
 
 
-def _remembered(value: ast.expr, line: int) -> ast.expr:
+def _remembered(value: ast.expr, lines: tuple[int, int]) -> ast.expr:
     plain = all(isinstance(it, ast.Constant | ast.expr_context) for it in _parts(value))
-    if plain or any(isinstance(it, ast.NamedExpr) for it in ast.walk(value)):
+    if plain:
         return value
     text = ast.unparse(value)
-    call = _call(SEEN, ast.Constant(line), ast.Constant(text), value)
+    call = _call(SEEN, *_constants(*lines, text), value)
     return ast.fix_missing_locations(ast.copy_location(call, value))
 
 
@@ -81,6 +86,10 @@ def _parts(value: ast.expr) -> list[ast.AST]:
     """Return the nodes of an expression, without those that only collect others."""
     collects = ast.Tuple | ast.List | ast.Set | ast.Dict
     return [it for it in ast.walk(value) if not isinstance(it, collects)]
+
+
+def _constants(*values: int | str) -> list[ast.expr]:
+    return [ast.Constant(it) for it in values]
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
