@@ -14,7 +14,7 @@ next:
   make serve                  see its page, which follows every saved file
 A cell that is tagged app:NAME.py is offered for download. `make test` starts that
 application and connects to it once. What it promises beyond that, write down in
-tests/notebooks/conversations.py, in a coroutine function of the application's name."""
+a module of tests/notebooks/conversations/, in a coroutine function called NAME."""
 
 TITLE, APPLICATION = "A new chapter", "APPLICATION"
 
