@@ -88,11 +88,16 @@ async def test_a_busy_handler_costs_no_client_that_keeps_to_the_rate(new_peer, c
     await connection.release()
 
 
-async def test_a_handler_that_blocks_between_two_messages_costs_nobody(new_peer, clock):
-    """Nobody read while it computed."""
+@pytest.mark.parametrize("turns", [0, 20])
+async def test_a_handler_that_blocks_between_two_messages_costs_nobody(
+    new_peer, clock, turns
+):
+    """Nobody read while it computed, also once the task reads ahead."""
     peer = new_peer(message("first"))
     connection = await peer.open(meter(5))
     assert await connection.receive() == "first"
+    for _ in range(turns):
+        await asyncio.sleep(0)
     clock.now += 60
     for _ in range(300):
         peer.events.put_nowait(message("x"))
