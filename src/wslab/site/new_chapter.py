@@ -22,7 +22,8 @@ TITLE, APPLICATION = "A new chapter", "APPLICATION"
 def create_chapter(directory: Path, name: str) -> Path:
     """Write the notebook `NN-name.ipynb`; its cells have ids that say what they are.
 
-    Raises NotebookError if the name is no chapter's, or is taken.
+    Raises:
+        NotebookError: the name is no chapter's, or is taken.
     """
     if not NAME.fullmatch(name):
         raise NotebookError(f"{name!r} is not of the form 12-a-name")

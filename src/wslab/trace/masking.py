@@ -142,7 +142,7 @@ def _mask_value(name: str, value: str) -> str:
 
 
 def _mask_cookies(value: str, only_first: bool) -> str:
-    """Set-Cookie has one cookie, the rest are its attributes (RFC 6265)."""
+    """Mask cookies; `only_first` in Set-Cookie, which has one and its attributes."""
     first, *rest = value.split(";")
     others = map(mask_target if only_first else _mask_cookie, rest)
     return ";".join([_mask_cookie(first), *others])

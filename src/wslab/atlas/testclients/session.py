@@ -83,7 +83,7 @@ class Session:
     def accepted(
         self, headers: Iterable[tuple[str, str]], subprotocol: str | None = None
     ) -> None:
-        """The connection is open; `headers` are those of the response."""
+        """Note that the connection is open; `headers` are those of the response."""
         shown = list(headers)
         if subprotocol is not None:
             shown.append(("sec-websocket-protocol", subprotocol))
@@ -92,12 +92,12 @@ class Session:
     def refused(
         self, status: int | None, headers: Iterable[tuple[str, str]], body: bytes
     ) -> None:
-        """The handshake was answered with an HTTP response."""
+        """Note that the handshake was answered with an HTTP response."""
         self._over = True
         self._head(str(status), headers, body)
 
     def received(self, content: str | bytes) -> None:
-        """A message has come."""
+        """Note a message that has come."""
         self._messages += 1
         if isinstance(content, bytes):
             self._frame(Opcode.BINARY, content)
@@ -108,7 +108,7 @@ class Session:
             self.other(f"text {content!r}")
 
     def closed(self, code: Any, reason: Any) -> None:
-        """The connection is closed, with what the test client shows, whatever it is."""
+        """Note the end, with what the test client shows, whatever it is."""
         self._over = True
         match code, reason or "":
             case None, "":
@@ -121,7 +121,7 @@ class Session:
                 )
 
     def other(self, line: str) -> None:
-        """Something has come that is no message and no end."""
+        """Note what has come that is no message and no end."""
         self._see(line=line)
 
     def _steps(self, act: Act) -> Iterator[Step]:

@@ -68,14 +68,17 @@ class LogProgress(Progress):
             self.line("  " + ", ".join(self.state(name) for name in self.running))
 
     def end(self, name: str, text: str) -> None:
+        """Tell of a notebook that it has ended."""
         self.running.pop(name, None)
         self.line(text)
 
     def state(self, name: str) -> str:
+        """Return how far a running notebook has come."""
         number, of = self.running[name]
         return f"{name}: " + (f"cell {number} of {of}" if number else "kernel starts")
 
     def line(self, text: str) -> None:
+        """Write a line of the log."""
         self.last = time.monotonic()
         print(text, file=self.stream, flush=True)
 
@@ -103,6 +106,7 @@ class LiveProgress(LogProgress):
         self.draw(text)
 
     def draw(self, above: str | None = None) -> None:
+        """Draw the live lines anew, below one that is there to stay."""
         lines = [f"  {self.state(name)}"[: self.columns - 1] for name in self.running]
         up = f"\x1b[{self.drawn}F" if self.drawn else ""
         ended = [above] if above is not None else []

@@ -74,7 +74,7 @@ def render(notebook: NotebookNode) -> Rendered:
 
 
 def _with_annotations(notebook: NotebookNode) -> Numbered:
-    """Numbered cells, the list that explains `# (1)` comments moved to their cell.
+    """Return numbered cells, the list explaining `# (1)` comments moved to its cell.
 
     The theme looks for the list right after the block, where the outputs would be.
     """
@@ -132,7 +132,7 @@ def _code(cell: NotebookNode) -> list[str]:
 
 
 def _outputs(number: int, cell: NotebookNode, rendered: Rendered) -> Iterator[str]:
-    """Markdown outputs as Markdown, all others as a comment to be filled in."""
+    """Return Markdown outputs as Markdown, all others as a comment to be filled in."""
     for is_markdown, outputs in groupby(cell.outputs, key=_is_markdown):
         if is_markdown:
             for output in outputs:

@@ -78,7 +78,7 @@ def _one(output: Output, add_image: AddImage) -> str:
 
 
 def _frames(traceback: Iterable[str]) -> Iterator[str]:
-    """IPython's traceback: cells in full, one line for a frame in a module."""
+    """Return IPython's traceback: cells in full, one line for a frame in a module."""
     for part in map(plain, traceback):
         if part.startswith("File "):
             yield _portable(part.partition("\n")[0])
@@ -103,7 +103,7 @@ def _bounded(text: str) -> str:
 
 
 def _rich(data: dict[str, Any], metadata: dict[str, Any], add_image: AddImage) -> str:
-    """The best form that a page has for a MIME bundle."""
+    """Return the best form that a page has for a MIME bundle."""
     if "text/html" in data:
         html = _INLINE_IMAGE.sub(
             lambda image: add_image(image[1], base64.b64decode(image[2])),

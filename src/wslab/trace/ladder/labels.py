@@ -126,7 +126,7 @@ def _marks(frame: Frame) -> list[str]:
 
 
 def _is_keepalive(frame: Frame) -> bool:
-    """Whether the payload is the four random bytes that implementations ping with."""
+    """Tell whether it is the four random bytes that implementations ping with."""
     return frame.opcode in (Opcode.PING, Opcode.PONG) and frame.length == 4
 
 
