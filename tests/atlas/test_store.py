@@ -21,6 +21,7 @@ CELL = Cell((OUTCOME,), {"uvicorn": "0.54.0"}, "3.11.7", "2026-11-28", "Linux x8
 WITHOUT = Cell((), {"daphne": "4.2.3"}, "3.11.7", "2026-11-28", "Linux x86_64", "none")
 
 SCHEMA = json.loads((store.DATA / "schema.json").read_text())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
 def test_what_is_saved_is_loaded(tmp_path):
@@ -30,10 +31,14 @@ def test_what_is_saved_is_loaded(tmp_path):
     assert store.names(tmp_path) == ["handler-returns"]
 
 
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
 def test_a_file_follows_the_schema_and_has_a_line_for_each_event(tmp_path):
     store.save("handler-returns", {"uvicorn": CELL, "daphne": WITHOUT}, tmp_path)
     text = (tmp_path / "handler-returns.json").read_text()
-    jsonschema.validate(json.loads(text), SCHEMA)
+    VALIDATOR.validate(json.loads(text))
     lines = [line.strip().rstrip(",") for line in text.splitlines()]
     assert sum(line.startswith('{"kind"') for line in lines) == len(EVENTS)
 
@@ -50,10 +55,48 @@ def test_another_file_is_refused_by_its_name(tmp_path, text):
         store.load("x", tmp_path)
 
 
+BROKEN = {
+    "a cell of neither outcomes nor a reason": lambda cell: cell["outcomes"].clear(),
+    "a reason beside outcomes": lambda cell: cell.update(without="none"),
+    "a date in words": lambda cell: cell.update(date="yesterday"),
+    "an event of no kind": lambda cell: event(cell, 0).update(kind="line"),
+    "a head without headers": lambda cell: event(cell, 0).pop("headers"),
+    "an event of no type": lambda cell: event(cell, 1).pop("type"),
+    "a frame without its payload": lambda cell: event(cell, 2).pop("payload"),
+    "a payload that is no bytes": lambda cell: event(cell, 2).update(payload="ab"),
+    "an end that is said in no word": lambda cell: event(cell, 3).update(how=None),
+}
+
+
+def event(cell, number):
+    return cell["outcomes"][0]["connections"][0]["events"][number]
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_the_schema_refuses(tmp_path, what):
+    store.save("handler-returns", {"uvicorn": CELL}, tmp_path)
+    document = json.loads((tmp_path / "handler-returns.json").read_text())
+    VALIDATOR.validate(document)
+    BROKEN[what](document["cells"]["uvicorn"])
+    with pytest.raises(jsonschema.ValidationError):
+        VALIDATOR.validate(document)
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    path, earlier = tmp_path / "handler-returns.json", tmp_path / "earlier"
+    store.save("handler-returns", {"uvicorn": CELL}, tmp_path)
+    text = path.read_text()
+    earlier.hardlink_to(path)
+    store.save("handler-returns", {"daphne": WITHOUT}, tmp_path)
+    assert earlier.read_text() == text  # who had it open reads all of it
+    assert store.load("handler-returns", tmp_path) == {"daphne": WITHOUT}
+    assert {it.name for it in tmp_path.iterdir()} == {path.name, earlier.name}
+
+
 @pytest.mark.parametrize("name", store.names())
 def test_the_stored_data_follow_the_schema(name):
     document = json.loads((store.DATA / f"{name}.json").read_text())
-    jsonschema.validate(document, SCHEMA)
+    VALIDATOR.validate(document)
     assert document["scenario"] == name
     assert store.load(name)
 

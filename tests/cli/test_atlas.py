@@ -5,10 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
 
+import wslab
+
+SOURCE = Path(wslab.__file__).parents[1]
 COMMAND = [sys.executable, "-m", "wslab.cli", "atlas"]
 
 
@@ -139,6 +143,31 @@ def test_a_wrong_argument_is_a_sentence(arguments, told):
     assert found.returncode == 2
     assert told in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_a_server_that_is_not_installed_is_a_sentence():
+    """-S leaves the installed packages out."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(SOURCE)!r})\n"
+        "from wslab.cli.main import main\n"
+        "sys.exit(main(['atlas', 'run', '--server', 'daphne', '--scenario', 'text']))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-S", "-c", code], capture_output=True, text=True
+    )
+    assert found.returncode == 2
+    told = "wslab atlas: daphne is not installed; pip install 'wslab[atlas]'\n"
+    assert found.stderr == told
+
+
+def test_who_reads_no_further_is_no_error():
+    process = subprocess.Popen(
+        [*COMMAND, "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=60) == 128 + signal.SIGPIPE
+    process.stderr.close()
 
 
 @pytest.mark.parametrize(

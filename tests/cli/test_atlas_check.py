@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-SERVER = Path(__file__).parents[1] / "atlas" / "small_server.py"
+SERVERS = Path(__file__).parents[1] / "atlas"
+SERVER = SERVERS / "small_server.py"
 NAMES = ("close-before-accept", "ping", "text")
 FAULTS = ("close-before-accept", "ping")
 
 
-def check(*options, names=NAMES, server=("{port}", "{app}")):
+def check(*options, names=NAMES, program=SERVER, server=("{port}", "{app}")):
     chosen = [part for name in names for part in ("--scenario", name)]
     command = [sys.executable, "-m", "wslab.cli", "atlas", "check", *chosen, *options]
-    words = ["--", sys.executable, str(SERVER), *server]
+    words = ["--", sys.executable, str(program), *server]
     return subprocess.run(
         [*command, *words], capture_output=True, text=True, timeout=100
     )
@@ -72,6 +73,21 @@ def test_a_server_that_does_not_answer_is_a_sentence():
 
 
 @pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("ends", "the application   is not called; the server ends"),
+        ("deaf", "the client saw    reset"),
+    ],
+)
+def test_a_server_that_fails_on_the_way_is_a_finding(how, told):
+    program, words = SERVERS / "failing_server.py", (how, "{port}", "{app}")
+    found = check(names=["text"], program=program, server=words)
+    assert found.returncode == 1
+    assert told in found.stdout
+    assert found.stderr == ""
+
+
+@pytest.mark.parametrize(
     ("server", "told"),
     [(("{app}",), "no {port}"), (("{port}",), "no {app}")],
 )
@@ -81,10 +97,24 @@ def test_a_command_without_its_places_is_a_sentence(server, told):
     assert told in found.stderr
 
 
-def test_an_expected_failure_of_no_scenario_is_a_sentence(tmp_path):
-    found = check(*expecting(tmp_path, "no-such-scenario"))
+@pytest.mark.parametrize("name", ["no-such-scenario", "handler-exits"])
+def test_an_expected_failure_that_cannot_happen_is_a_sentence(name, tmp_path):
+    found = check(*expecting(tmp_path, name))
     assert found.returncode == 2
-    assert "no scenario is called 'no-such-scenario'" in found.stderr
+    assert f"no section decides a scenario '{name}'" in found.stderr
+
+
+def test_a_scenario_that_no_section_decides_is_a_sentence():
+    found = check(names=["handler-exits"])
+    assert found.returncode == 2
+    assert "no scenario that a section decides is called" in found.stderr
+
+
+def test_a_report_that_cannot_be_written_leaves_the_summary():
+    found = check("--junit", "/nowhere/report.xml", names=["text"])
+    assert found.returncode == 2
+    assert "1 scenario: 1 as the section says" in found.stdout
+    assert "No such file or directory: '/nowhere/report.xml'" in found.stderr
 
 
 def test_it_needs_nothing_of_the_sites_or_of_any_server():

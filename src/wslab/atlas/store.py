@@ -57,12 +57,17 @@ def load(scenario: str, directory: Path = DATA) -> dict[str, Cell]:
 
 
 def save(scenario: str, row: Row, directory: Path = DATA) -> None:
-    """Write the cells of a scenario, in the order of their columns' names."""
+    """Write the cells of a scenario, in the order of their columns' names.
+
+    The file is replaced whole: it is never seen, or left, half written.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     cells = {name: _cell_to_json(row[name]) for name in sorted(row)}
     document = {"version": VERSION, "scenario": scenario, "cells": cells}
     path = directory / f"{scenario}.json"
-    path.write_text(written(document, _LEVELS) + "\n", encoding="utf-8")
+    new = path.with_suffix(".new")
+    new.write_text(written(document, _LEVELS) + "\n", encoding="utf-8")
+    new.replace(path)
 
 
 def _cell_to_json(cell: Cell) -> dict[str, Any]:

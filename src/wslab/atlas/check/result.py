@@ -170,11 +170,11 @@ def read_expected(path: Path, known: Iterable[str]) -> Expected:
     """Return the names in a file of expected failures: one a line, # begins a comment.
 
     Raises:
-        ValueError: A name is of no scenario.
+        ValueError: A name is none of the `known` ones, or the file is no text.
         OSError: The file can't be read.
     """
     lines = path.read_text(encoding="utf-8").splitlines()
     names = [name for line in lines if (name := line.partition("#")[0].strip())]
     if unknown := sorted(set(names) - set(known)):
-        raise ValueError(f"{path}: no scenario is called {unknown[0]!r}")
+        raise ValueError(f"{path}: no section decides a scenario {unknown[0]!r}")
     return frozenset(names)

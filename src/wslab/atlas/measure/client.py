@@ -63,10 +63,7 @@ Address = int | str
 """A port of 127.0.0.1, or the path of a Unix socket."""
 
 Carry = Callable[["Client", Address, str], Awaitable[Carrier]]
-"""Ask for a WebSocket at an address, for a run that is named.
-
-It raises an OSError where nothing listens there.
-"""
+"""Ask for a WebSocket at an address, for a run that is named."""
 
 
 async def connected(protocol: asyncio.Protocol, address: Address) -> None:
@@ -100,11 +97,7 @@ class Client:
     async def open(
         cls, carry: Carry, address: Address, connect: Connect, run: str
     ) -> Client:
-        """Connect to an address and send the request's head.
-
-        Raises:
-            OSError: Nothing listens there.
-        """
+        """Connect to an address and send the request's head."""
         client = cls(connect)
         client._carrier = await carry(client, address, run)
         return client

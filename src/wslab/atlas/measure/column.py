@@ -11,7 +11,7 @@ from wslab.atlas.cell import Outcome
 from wslab.atlas.measure.channel import Channel
 from wslab.atlas.measure.client import Carry
 from wslab.atlas.measure.http1 import over_http1
-from wslab.atlas.measure.run import Run
+from wslab.atlas.measure.run import DYING, Run
 from wslab.atlas.scenario import Options, Scenario
 from wslab.atlas.servers.launcher import Launching, Shell
 from wslab.atlas.servers.process import Process
@@ -130,7 +130,7 @@ class ServerColumn:
                 try:
                     outcome = await self._run(process, scenario, run)
                 except OSError:
-                    if not process.ended:
+                    if not await process.ends(DYING):
                         raise
         return await self._play_alone(scenario, run) if process.ended else outcome
 

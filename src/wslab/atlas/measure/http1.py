@@ -47,12 +47,16 @@ def request_bytes(connect: Connect, run: str | None = None) -> bytes:
 async def over_http1(client: Client, address: Address, run: str) -> TcpCarrier:
     """Open a connection and send the request's head.
 
-    Raises:
-        OSError: Nothing listens there.
+    Where nothing listens any more, the system answers with a reset, as to whatever
+    comes to a server that has gone.
     """
     carrier = TcpCarrier(client)
-    await connected(carrier, address)
-    carrier.send(request_bytes(client.connect, run))
+    try:
+        await connected(carrier, address)
+    except (ConnectionError, FileNotFoundError) as error:
+        carrier.connection_lost(error)
+    else:
+        carrier.send(request_bytes(client.connect, run))
     return carrier
 
 
@@ -124,8 +128,9 @@ class TcpCarrier(asyncio.Protocol):
 
     async def close(self) -> None:
         """Close the socket, and wait until it is."""
-        self._transport.close()
-        await self._lost.wait()
+        if not self._lost.is_set():
+            self._transport.close()
+            await self._lost.wait()
 
     def _tell(self, sender: Sender, data: bytes) -> None:
         for event in self._wire.feed(sender, data):

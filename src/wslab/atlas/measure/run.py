@@ -43,6 +43,9 @@ AFTER_END = 4.0
 FATAL = 4.0
 """Seconds that a server gets to end of a scenario that is said to end it."""
 
+DYING = 0.5
+"""Seconds after which a process is known to have ended, once its connections broke."""
+
 FIRST_WORD = 0.5
 """Seconds that the report of an application's call gets to arrive."""
 
@@ -80,9 +83,9 @@ class Run:
                     lambda journal: journal.is_over, AFTER_END if over else SETTLE
                 )
             outcome = self._outcome(journal)
-            if not matches(self._process.server, self._scenario.fatal):
+            if self._outlasted is not None:
                 return outcome
-            if not await self._process.ends(FATAL):
+            if not await self._process.ends(self._patience(outcome)):
                 return outcome
             lines = (*outcome.application, "the server ends")
             return replace(outcome, application=lines)
@@ -90,6 +93,13 @@ class Run:
             self._channel.close(self._name)
             for client in self._clients:
                 await client.close()
+
+    def _patience(self, outcome: Outcome) -> float:
+        """Return the seconds in which the server may be seen to end of a run."""
+        if matches(self._process.server, self._scenario.fatal):
+            return FATAL
+        cut_off = any(line.startswith("is cut off") for line in outcome.application)
+        return DYING if cut_off or "reset" in outcome.client else 0
 
     async def _act(self, act: Act, journal: Journal) -> None:
         match act:

@@ -17,9 +17,10 @@ from wslab.kernel.interrupt import cancelled_by_sigterm
 def run(options: argparse.Namespace) -> int:
     """Check the given server, and return the exit status."""
     server = GivenServer(tuple(options.command_words))
-    chosen = named(options.scenario, SCENARIOS, "scenario")
-    scenarios = [SCENARIOS[name] for name in chosen if SCENARIOS[name].rule]
-    expected = read_expected(options.expect, SCENARIOS) if options.expect else None
+    checked = [name for name, scenario in SCENARIOS.items() if scenario.rule]
+    chosen = named(options.scenario, checked, "scenario that a section decides")
+    scenarios = [SCENARIOS[name] for name in chosen]
+    expected = read_expected(options.expect, checked) if options.expect else None
 
     async def collect() -> list[Result]:
         results = []
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         results = asyncio.run(collect())
     results.sort(key=lambda result: chosen.index(result.scenario.name))
     summary = Summary(results, expected)
+    print(summary.text())
     if options.junit:
         options.junit.write_text(summary.junit(server.name), encoding="utf-8")
-    print(summary.text())
     return 0 if summary.passes else 1

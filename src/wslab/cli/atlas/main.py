@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Iterator
 
@@ -11,6 +12,7 @@ from wslab.atlas.history.environments import EnvironmentFailed
 from wslab.atlas.servers.process import ServerFailed
 from wslab.cli.atlas import check, history, measure, read
 from wslab.cli.atlas.names import WrongName
+from wslab.cli.trace.output import abandon
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,7 +26,12 @@ def run(options: argparse.Namespace) -> int:
         "check": check.run,
     }
     try:
-        return commands[options.atlas](options)
+        status = commands[options.atlas](options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # who read the output wanted no more
+        abandon(sys.stdout)
+        return 128 + signal.SIGPIPE
     except (WrongName, store.NoSuchData, ValueError, OSError) as error:
         print(f"wslab atlas: {error}", file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from wslab.atlas import store
@@ -26,13 +27,15 @@ def run(options: argparse.Namespace) -> int:
     """Measure what is named, and return the exit status.
 
     Raises:
-        ValueError: Something is to be added, but it is not said to what.
+        ValueError: Something is to be added, but it is not said to what; or a package
+            is not installed.
     """
     if options.add and options.output is None:
         raise ValueError("--add needs --output, which says what is added to")
     names = named(options.server, COLUMNS, "server")
     chosen = named(options.scenario, SCENARIOS, "scenario")
     scenarios = [SCENARIOS[name] for name in chosen]
+    _require(package for name in names for package in COLUMNS[name].packages)
     working = asyncio.Semaphore(WORKING)
     columns = [column(name, working) for name in names]
     cells = [it for each in columns for it in scenarios if each.concerns(it)]
@@ -51,6 +54,15 @@ def run(options: argparse.Namespace) -> int:
         rows = asyncio.run(collect())
     print(f"measured in {progress.took:.0f} s", file=sys.stderr)
     return _report(scenarios, rows, options.output, adds=options.add)
+
+
+def _require(packages: Iterable[str]) -> None:
+    for package in packages:
+        try:
+            version(package)
+        except PackageNotFoundError:
+            extra = "pip install 'wslab[atlas]'"
+            raise ValueError(f"{package} is not installed; {extra}") from None
 
 
 def _report(
