@@ -171,6 +171,7 @@ class Atlas {
     body.className = "md-typeset";
     body.append(close, heading, asks, content);
     this.#dialog.replaceChildren(body);
+    if (this.#dialog.open) close.focus(); // the one that had the focus is gone
     this.#dialog.setAttribute("aria-label", scenario);
   }
 }

@@ -72,6 +72,7 @@ async def test_a_cell_opens_in_place_by_keyboard_and_its_address_opens_it_again(
     dialog = page.locator("dialog.wa-dialog")
     await dialog.locator("svg").first.wait_for()
     assert "returns" in await dialog.inner_text()
+    assert await dialog.evaluate("it => it.contains(document.activeElement)")
     assert "open=handler-returns/uvicorn" in page.url
     address = page.url.removeprefix(f"{site}/")
     await page.keyboard.press("Escape")
