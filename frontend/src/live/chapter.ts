@@ -4,7 +4,7 @@ import { fetchCells, STORED } from "./book.ts";
 import type { Clients } from "./clients.ts";
 import { Ended, Interpreter } from "./interpreter.ts";
 import type { Kept } from "./keep.ts";
-import type { FromWorker, Script, Status } from "./messages.ts";
+import type { Done, FromWorker, Script, Status } from "./messages.ts";
 import type { Notice } from "./notice.ts";
 import { keepPage } from "./offline.ts";
 import { type Cell, Queue } from "./queue.ts";
@@ -234,10 +234,13 @@ export class Chapter implements Wishes {
     const view = this.#views.get(script.cell);
     const runs = (): boolean => this.#latest.get(script.cell) === script.run && view?.state === "running";
     if (!view || view.stored || !runs()) return this.#interpreter.ended(script.script);
-    void this.#attempt(async () => {
-      const clients = await this.#loadClients();
-      if (runs()) clients.run(view.container, script);
-    }, () => this.#runScript(script));
+    this.#loadClients().then(
+      (clients) => runs() && clients.run(view.container, script),
+      (error: unknown) => {
+        view.outputs.log("error", told(error));
+        this.#interpreter.ended(script.script);
+      },
+    );
   }
 
   async #loadClients(): Promise<Clients> {
@@ -266,7 +269,7 @@ export class Chapter implements Wishes {
         this.#runScript(message);
         break;
       case "done":
-        void this.#queue?.then((queue) => this.#end(queue, message.status));
+        void this.#queue?.then((queue) => this.#end(queue, message));
         break;
       case "failed":
         void this.#queue?.then((queue) => this.#fail(queue, message.message, message.lost));
@@ -294,10 +297,11 @@ export class Chapter implements Wishes {
     this.#notice.say(message, view && !lost ? { "Try again": () => this.run(view) } : {});
   }
 
-  #end(queue: Queue, status: Status): void {
+  #end(queue: Queue, { status, number }: Done): void {
     const cell = queue.end(status);
-    this.#next(queue);
     const view = this.#views.get(cell?.id ?? "");
+    if (view) view.number = number;
+    this.#next(queue);
     if (status === "ok" && view) this.#open(view);
     if (status === "ok" && view?.stored) view.enter("ok", `${STORED_RESULT}: ${view.stored}`);
     const label = view?.label ?? "a cell that is not on the page";

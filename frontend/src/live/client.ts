@@ -7,6 +7,10 @@ import { watchForms } from "./client/forms.ts";
 import type { FromFrame, ToFrame } from "./client/messages.ts";
 import { socketsOver } from "./client/socket.ts";
 
+function colour(scheme: string): void {
+  document.querySelector("meta[name=color-scheme]")?.setAttribute("content", scheme);
+}
+
 function show(source: string): void {
   if (source.trimStart().startsWith("<")) {
     document.body.append(document.createRange().createContextualFragment(source));
@@ -22,11 +26,16 @@ function begin(port: MessagePort, base: string): void {
   const post = (message: FromFrame): void => port.postMessage(message);
   watchConsole((level, text) => post({ type: "console", level, text }));
   watchForms();
-  addEventListener("scriptended", () => post({ type: "ended" }));
+  const end = (): void => post({ type: "ended" });
+  // A script that does not parse never begins.
+  addEventListener("error", end);
+  addEventListener("scriptbegun", () => removeEventListener("error", end));
+  addEventListener("scriptended", end);
   const sockets = socketsOver(post, base, location.href);
   Object.defineProperty(window, "WebSocket", { configurable: true, writable: true, value: sockets.WebSocket });
   port.onmessage = ({ data }: MessageEvent<ToFrame>) => {
     if (data.type === "show") show(data.source);
+    else if (data.type === "scheme") colour(data.scheme);
     else sockets.hear(data);
   };
 }

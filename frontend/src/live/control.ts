@@ -21,6 +21,8 @@ export interface Told {
   readonly own: boolean;
   /** Whether there is a published one and the reader's own. */
   readonly both: boolean;
+  /** That of the run that has ended. */
+  readonly number: number;
   /** What else is to be said. */
   readonly note: string;
 }
@@ -58,21 +60,22 @@ export class Control {
     this.#told.className = "live-told";
     const edit = button("Edit", `Edit ${label}`, acts.edit);
     this.element.append(this.#run, edit, this.#share, this.#restore, this.#turn, this.#told);
-    this.show({ state: "fresh", edited: false, own: false, both: false, note: "" });
+    this.show({ state: "fresh", edited: false, own: false, both: false, number: 0, note: "" });
   }
 
   focus(): void {
     this.#run.focus();
   }
 
-  show({ state, edited, own, both, note }: Told): void {
+  show({ state, edited, own, both, number, note }: Told): void {
     this.#state = state;
     this.element.dataset.state = state;
     name(this.#run, busy(state) ? "Stop" : "Run", this.#label);
     this.#share.hidden = this.#restore.hidden = !edited;
     this.#turn.hidden = !both;
     name(this.#turn, own ? "Published output" : "Your output", `of ${this.#label}`);
-    const parts = [edited ? "edited" : "", STATES[state], own ? "your output" : "", note];
+    const label = state === "ok" || state === "error" ? `In [${number}]` : "";
+    const parts = [edited ? "edited" : "", label, STATES[state], own ? "your output" : "", note];
     this.#told.textContent = parts.filter(Boolean).join(" · ");
   }
 }

@@ -1,6 +1,6 @@
 /** The frames with clients in JavaScript, and what they and the server say to each other. */
 
-import { type FromServer, type Level, said, type ToFrame } from "./client/messages.ts";
+import { type FromServer, type Level, type Scheme, said, type ToFrame } from "./client/messages.ts";
 import type { Asked } from "./messages.ts";
 
 /** What divides the name of a frame from that of one of its sockets. */
@@ -8,6 +8,8 @@ const MARK = ":";
 
 /** Lines of a console that are passed on; what logs without an end must not fill the page. */
 const MOST_LINES = 1000;
+
+const MISSING = "It could not be loaded: there is no network, or the site is down. Run again once it is back.";
 
 /** A client, and what its frame stands for. */
 export interface Client {
@@ -43,6 +45,9 @@ export class Frames {
   constructor(page: URL, ask: (asked: Asked) => void) {
     this.#page = page;
     this.#ask = ask;
+    new MutationObserver(() => {
+      for (const { port } of this.#frames.values()) port.postMessage(scheme());
+    }).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
   }
 
   /** Show a client as the last thing in an element. */
@@ -70,11 +75,18 @@ export class Frames {
       "load",
       () => {
         element.contentWindow?.postMessage({ base: href }, "*", [port2]);
+        port.postMessage(scheme());
         port.postMessage({ type: "show", source } satisfies ToFrame);
       },
       { once: true },
     );
     parent.append(element);
+    // A frame does not say that its page could not be loaded.
+    fetch(this.#page).then(({ ok }) => ok, () => false).then((there) => {
+      if (there || !this.#frames.has(name)) return;
+      client.log("error", MISSING);
+      client.ended?.();
+    });
   }
 
   /** Tell a socket of a frame what its server says. */
@@ -101,4 +113,10 @@ export class Frames {
     this.#frames.get(name)?.sockets.add(socket);
     this.#ask({ ...asked, socket });
   }
+}
+
+/** Return how this page is drawn, by the system or by the site's switch. */
+function scheme(): Scheme {
+  const dark = getComputedStyle(document.body).colorScheme === "dark";
+  return { type: "scheme", scheme: dark ? "dark" : "light" };
 }

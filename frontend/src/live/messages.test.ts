@@ -9,7 +9,7 @@ test("a message of a worker is heard", () => {
     { type: "visited", asked: 2, url: "http://a/", source: "<p>", error: "" },
     { type: "output", run: "1", cell: "a", output: { output_type: "stream", name: "stdout", text: ["a", "b"] } },
     { type: "output", run: "1", cell: "a", output: { output_type: "display_data", data: { "text/html": "<b>" } } },
-    { type: "done", run: "1", cell: "a", status: "cancelled" },
+    { type: "done", run: "1", cell: "a", status: "cancelled", number: 1 },
     { type: "script", script: "1", run: "1", cell: "a", url: "http://a/", source: "" },
     { type: "message", socket: "1", data: new ArrayBuffer(2) },
   ]) {
@@ -25,7 +25,8 @@ test("what the reader's code makes up is not", () => {
     { type: "constructor" },
     { type: "toString" },
     { type: "run", run: "1", cell: "a", source: "" },
-    { type: "done", run: "1", cell: "a", status: "fine" },
+    { type: "done", run: "1", cell: "a", status: "fine", number: 1 },
+    { type: "done", run: "1", cell: "a", status: "ok", number: "1" },
     { type: "needs", asked: 1, needs: [["0"]] },
     { type: "visited", asked: 2, url: "http://a/", source: null, error: "" },
     { type: "script", script: 1, run: "1", cell: "a", url: "http://a/", source: "" },

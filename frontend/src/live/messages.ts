@@ -43,11 +43,20 @@ export type FromWorker =
   | Visited
   | Script
   | { readonly type: "output"; readonly run: string; readonly cell: string; readonly output: Output }
-  | { readonly type: "done"; readonly run: string; readonly cell: string; readonly status: Status }
+  | Done
   | { readonly type: "failed"; readonly message: string; readonly lost: boolean }
   | { readonly type: "serving"; readonly run: string }
   | Grown
   | FromServer;
+
+/** The end of a run, and its number: a traceback, and what names a cell, has it as "In [3]". */
+export interface Done {
+  readonly type: "done";
+  readonly run: string;
+  readonly cell: string;
+  readonly status: Status;
+  readonly number: number;
+}
 
 /** A page of a server: its address and its HTML, or the error that kept it. */
 export interface Visited {
@@ -110,7 +119,7 @@ const MESSAGES: Readonly<Record<FromWorker["type"], Readonly<Record<string, Chec
   visited: { asked: isNumber, url: isText, source: isText, error: isText },
   script: { script: isText, run: isText, cell: isText, url: isText, source: isText },
   output: { run: isText, cell: isText, output: isOutput },
-  done: { run: isText, cell: isText, status: isStatus },
+  done: { run: isText, cell: isText, status: isStatus, number: isNumber },
   failed: { message: isText, lost: isTruth },
   opened: { socket: isText, protocol: isText, extensions: isText },
   message: { socket: isText, data: isData },

@@ -3,12 +3,16 @@
 /** The browser's cache that has such pages, and what they are made of. */
 export const PAGES = "wslab-pages";
 
+/** As many files are kept: those of some dozens of chapters. */
+const MOST = 500;
+
 /**
  * Keep this page, and start the service worker that answers with it.
  *
  * `worker` is its address, at the site's root; `files` are those that the page itself
  * did not load: its notebook, its worker's scripts. Where a page may have no service
- * worker (plain http, a private window) nothing is kept.
+ * worker (plain http, a private window) nothing is kept. What was kept longest ago is
+ * forgotten: the site may not have it any longer.
  */
 export async function keepPage(worker: string, files: string[]): Promise<void> {
   try {
@@ -16,6 +20,8 @@ export async function keepPage(worker: string, files: string[]): Promise<void> {
     const cache = await caches.open(PAGES);
     const all = [...made(), ...search(), ...files];
     await Promise.all(all.map((it) => cache.add(it).catch(() => {})));
+    const kept = await cache.keys();
+    await Promise.all(kept.slice(0, -MOST).map((it) => cache.delete(it)));
   } catch {
     // The page works as it is, with the network.
   }

@@ -46,5 +46,6 @@ async function answer(request: Request): Promise<Response> {
     throw error;
   }
   if (kept && fresh.ok) await pages.put(kept.url, fresh.clone());
+  if (kept && fresh.status === 404) await pages.delete(kept.url);
   return fresh;
 }

@@ -7,7 +7,7 @@ function write(text: string, name: "stdout" | "stderr" = "stdout", run = "1"): F
   return { type: "output", run, cell: "a", output: { output_type: "stream", name, text } };
 }
 
-const DONE: FromWorker = { type: "done", run: "1", cell: "a", status: "ok" };
+const DONE: FromWorker = { type: "done", run: "1", cell: "a", status: "ok", number: 1 };
 
 test("neighbouring writes to one stream become one, before whatever follows", () => {
   const said: FromWorker[] = [];

@@ -29,6 +29,8 @@ export class View {
   readonly code: Code;
   readonly control: Control;
   readonly outputs: Outputs;
+  /** That of the latest run that has ended, as tracebacks have it. */
+  number = 0;
   #state: State = "fresh";
   #edited = false;
   #hasOwn = false;
@@ -115,6 +117,6 @@ export class View {
   #show(): void {
     const both = this.#hasOwn && this.outputs.hasPublished;
     const own = this.outputs.ownShown && (both || this.outputs.hasOwn);
-    this.control.show({ state: this.#state, edited: this.#edited, own, both, note: this.#note });
+    this.control.show({ state: this.#state, edited: this.#edited, own, both, number: this.number, note: this.#note });
   }
 }

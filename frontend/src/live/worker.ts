@@ -84,7 +84,7 @@ async function begin(python: Python, run: string, cell: string, source: string, 
   } catch (error) {
     return failed(error, false);
   }
-  if (waiting !== run) return post({ type: "done", run, cell, status: "cancelled" });
+  if (waiting !== run) return post({ type: "done", run, cell, status: "cancelled", number: 0 });
   waiting = "";
   act();
 }

@@ -43,14 +43,15 @@ async def get_document(url: str) -> str:
 def module_of(body: str, variables: Mapping[str, Any]) -> str:
     """Return a module that runs a function's body, and logs what that returns.
 
-    Once it has ended, the event `scriptended` is the window's.
+    The event `scriptbegun` is the window's before that, and `scriptended` after it.
 
     Args:
         body: JavaScript that may await, as `wslab.lab.browser` takes it.
         variables: plain data, seen by the body under their names.
     """
     function = f"async ({{ {', '.join(variables)} }}) => {{\n{body}\n}}"
-    return f"""try {{
+    return f"""dispatchEvent(new Event("scriptbegun"));
+try {{
 const value = await ({function})({json.dumps(variables)});
 if (value !== undefined) console.log(value);
 }} finally {{

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from wslab.kernel.cell import running_cell
 from wslab.lab.host import at_rest, register_host
 from wslab.lab.hosted import HostedServer
 from wslab.lab.log import ServerLog
@@ -54,6 +55,8 @@ class LiveHost:
     async def start(self, context: Context) -> None:
         """Start the server's main task and wait until connections are accepted."""
         self._server.begin()
+        if (cell := running_cell()) is not None:
+            self._loop.network.starters[self.port] = cell.label
         context.run(OWNER.set, self._owner)
         self._main = self._loop.create_task(self._serve(), context=context)
         self._context = context

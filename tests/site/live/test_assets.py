@@ -99,8 +99,8 @@ def test_a_first_visit_is_small(assets, manifest):
     assert sent <= FIRST_VISIT
 
 
-def test_the_same_inputs_make_the_same_bytes(assets, tmp_path):
-    shutil.copytree(CACHE / "trees", tmp_path / "trees", copy_function=os.link)
+def test_what_was_fetched_makes_the_same_bytes_again(assets, tmp_path):
+    shutil.copytree(CACHE / "fetched", tmp_path / "fetched", copy_function=os.link)
     again = build_assets(ROOT, tmp_path)
     assert again.manifest == assets.manifest
     for (name, path), (other, copy) in zip(assets.files(), again.files(), strict=True):

@@ -6,8 +6,10 @@ import zipfile
 
 import pytest
 
-from wslab.site.live.bundles import distributions
+from wslab.site.live.assets import build_assets
+from wslab.site.live.bundles import PYODIDE, distributions
 from wslab.site.live.licences import (
+    LICENCES,
     Licence,
     files,
     of_package,
@@ -15,6 +17,7 @@ from wslab.site.live.licences import (
     page,
     read_licences,
 )
+from wslab.site.live.pins import package, pins
 
 from ..conftest import ROOT
 
@@ -72,8 +75,27 @@ def test_a_text_is_a_file_of_its_own():
 
 
 def test_the_scripts_of_the_site_say_what_is_in_them():
-    names = {it.name for it in read_licences(ROOT / "site_src/scripts/licences.json")}
-    assert {"@codemirror/view", "@lezer/python"} <= names
+    found = read_licences(ROOT / "site_src/scripts/licences.json")
+    listed = {it.name: it.version for it in found}
+    lock = json.loads((ROOT / "frontend/package-lock.json").read_text())["packages"]
+    locked = {name: lock[f"node_modules/{name}"]["version"] for name in listed}
+    assert listed == locked
+    sources = (ROOT / "frontend/src").rglob("*.ts")
+    ours = [it.read_text() for it in sources if not it.name.endswith(".test.ts")]
+    imported = re.findall(r'from "((?:@[\w-]+/)?[\w-]+)', "".join(ours))
+    assert {"@codemirror/view", "nanotar"} <= set(imported) <= set(listed)
+    assert all(it.texts for it in found)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_all_that_runs_cells_is_listed_at_the_version_that_is_pinned():
+    assets = build_assets(ROOT, ROOT / ".cache" / "live")
+    found = read_licences(assets.trees / LICENCES)
+    listed = {it.name.lower().replace("_", "-"): it.version for it in found}
+    pinned = {it.name: it.version for it in pins(ROOT, distributions())}
+    assert listed == pinned | {PYODIDE: package(ROOT, PYODIDE).version}
+    assert "unknown" not in {it.licence for it in found}
 
 
 @pytest.mark.slow

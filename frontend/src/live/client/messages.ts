@@ -39,7 +39,10 @@ export type FromFrame = ToServer | Line | Ended;
 /** What the frame is to show: a script, or a page with scripts if it begins with "<". */
 export type Show = { readonly type: "show"; readonly source: string };
 
-export type ToFrame = FromServer | Show;
+/** How the page around is drawn: the frame is to be alike, as far as what it shows leaves that open. */
+export type Scheme = { readonly type: "scheme"; readonly scheme: "light" | "dark" };
+
+export type ToFrame = FromServer | Show | Scheme;
 
 type Check = (value: unknown) => boolean;
 

@@ -9,9 +9,14 @@ from wslab.live.network.sock import MemorySocket
 
 
 class Network:
-    """The sockets that can reach each other, all of one thread."""
+    """The sockets that can reach each other, all of one thread.
+
+    Attributes:
+        starters: by port the latest server's cell, as its label.
+    """
 
     def __init__(self) -> None:
+        self.starters: dict[int, str] = {}
         self._ports: Ports[MemorySocket] = Ports()
 
     def new_socket(self, family: int = AF_INET) -> MemorySocket:

@@ -103,13 +103,25 @@ class SocketsLoop(BaseSelectorEventLoop):
                 if info[0] == family:
                     sock.bind(info[4])
                     break
-            await self.sock_connect(sock, address)  # type: ignore[arg-type]
+            await self.sock_connect(sock, address)
         except BaseException as error:
             sock.close()
             if isinstance(error, OSError):
                 exceptions.append([error])
             raise
         return sock
+
+    async def sock_connect(self, sock: Any, address: Any) -> None:
+        """Connect, as every loop does; a refusal's note names who served there."""
+        try:
+            await super().sock_connect(sock, address)
+        except ConnectionRefusedError as error:
+            if starter := self.network.starters.get(address[1]):
+                error.add_note(
+                    "The server that was there has stopped; "
+                    f"run {starter} again, the cell that started it."
+                )
+            raise
 
     def _make_socket_transport(
         self, sock: MemorySocket, *args: Any, extra: Any = None, **options: Any

@@ -127,6 +127,11 @@ class Cells:
         self._flush()
         return status
 
+    @property
+    def count(self) -> int:
+        """As many executions have begun."""
+        return self._count
+
     def value(self, name: str) -> Any:
         """Return what cells have given a name to, None if none has."""
         return vars(self._module).get(name)

@@ -141,7 +141,8 @@ class Session:
         self._tell(type="output", run=to.run, cell=to.cell, output=output)
 
     def _done(self, run: str, cell: str, status: Status) -> None:
-        self._tell(type="done", run=run, cell=cell, status=status)
+        number = self._cells.count
+        self._tell(type="done", run=run, cell=cell, status=status, number=number)
 
     def _tell(self, **message: Any) -> None:
         self._post(json.dumps(message))
