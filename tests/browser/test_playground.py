@@ -118,6 +118,27 @@ async def test_a_client_in_javascript(play, name):
     assert (await it.ladder(1).inner_html()).startswith("<title")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_client_s_page_is_light_or_dark_as_the_site_is(play, scheme):
+    black, white = "rgb(0, 0, 0)", "rgb(255, 255, 255)"
+    ink = {"light": black, "dark": white}
+    other = {"light": "dark", "dark": "light"}[scheme]
+    it = await play(color_scheme=scheme)
+    await it.start("chat")
+    await it.run()
+    for number, each in enumerate([scheme, other, scheme]):
+        if number == 1:
+            await it.page.locator(
+                "label.md-header__button[for^=__palette]:visible"
+            ).click()
+        if number == 2:  # shown anew, where the site is not as the system
+            await it.run()
+            each = other
+        lines = it.client(1).locator("li")
+        await expect(lines).to_have_text(["You are in."], timeout=60_000)
+        await expect(it.client(1).locator("body")).to_have_css("color", ink[each])
+
+
 async def test_two_pages_chat_side_by_side(play):
     it = await play()
     await it.start("chat")

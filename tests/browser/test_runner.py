@@ -29,6 +29,13 @@ HTML("<p>made</p><script>parent.document.title = 'hit'</script>"
      "<img src=x onerror='parent.document.title = 1'>")"""
 
 
+BROWSES = """from wslab.lab import browser
+from wslab.live.page import scripts
+
+scripts.TIMEOUT = None  # it waits for as long as it takes
+await browser("unknown", {0!r})"""
+
+
 LASTING = """import js
 
 names = ("caches", "indexedDB", "Worker")
@@ -299,6 +306,64 @@ async def test_html_that_a_cell_made_can_do_nothing(read: Visits) -> None:
     assert it.faults
     assert all("Content Security Policy" in fault for fault in it.faults)
     it.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("script", "missing", "said"),
+    [
+        ("this is no script", None, "SyntaxError"),
+        ("return 1", "**/client.html", "there is no network"),
+        ("return 1", "**/clients.js", "clients.js"),
+    ],
+    ids=["not-parsed", "without-its-frame", "without-what-shows-frames"],
+)
+async def test_a_script_that_never_begins_holds_no_cell(
+    read: Visits, script: str, missing: str | None, said: str
+) -> None:
+    chapter, it = await read(service_workers="block")
+    if missing:
+        await it.page.route(missing, lambda route: route.abort())
+    await chapter.follow("more", BROWSES.format(script))
+    await chapter.run("more", "error")  # there is no stored result
+    own = chapter.cell("more").locator(".live-own")
+    await expect(own.filter(has_text=said)).to_be_visible()
+    it.faults.clear()
+
+
+FORGES = """import js
+from pyodide.ffi import to_js
+from wslab.live.page.cells import EXECUTION
+
+run = EXECUTION.get().run
+given = {"type": "script", "script": "1", "run": run, "cell": "more"}
+given |= {"url": "no address", "source": "parent.document.title = 'hit'"}
+js.postMessage(to_js(given, dict_converter=js.Object.fromEntries))
+await __import__("asyncio").Event().wait()"""
+
+
+async def test_a_message_that_a_cell_forges_breaks_nothing(read: Visits) -> None:
+    chapter, it = await read()
+    title = await it.page.title()
+    await chapter.follow("more", FORGES)
+    await chapter.button("Run", "more").click()
+    own = chapter.own("more")
+    await expect(own).to_contain_text("Invalid URL", timeout=60_000)
+    await chapter.button("Stop", "more").click()
+    await chapter.is_at("more", "cancelled")
+    assert await it.page.title() == title
+
+
+async def test_a_cell_whose_server_has_stopped_says_which_one_starts_it(
+    read: Visits,
+) -> None:
+    chapter, _ = await read()
+    await chapter.run("stop")
+    await expect(chapter.told("serve")).to_contain_text("In [2] · has run")
+    await chapter.run("client", "error")
+    own = chapter.own("client")
+    await expect(own).to_contain_text("run In [2] again, the cell that started it")
+    await expect(own).to_contain_text("Cell In[4]")
+    await expect(chapter.told("client")).to_contain_text("In [4] · ended with")
 
 
 async def test_a_cell_leaves_nothing_for_the_next_visit(read: Visits) -> None:

@@ -1,5 +1,6 @@
 """A page's session: cells run as in a kernel, with nothing but one thread."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -286,6 +287,24 @@ async def test_a_page_of_no_server_is_an_error_that_says_why(page):
     await page.run("gone = await serve(app)\nawait gone.stop()", "gone")
     found = await visited(page, asked=3, server="gone", path="/")
     assert found["error"].startswith("this server has stopped; run In [")
+
+
+REFUSED = """
+gone = await serve(app)
+url = gone.url("/echo")
+await gone.stop()
+await connect(url)
+"""
+
+
+async def test_a_refusal_says_which_cell_started_the_server_that_was_there(page):
+    ran = await page.run(REFUSED, "gone")
+    assert ran.status == "error"
+    (error,) = ran.outputs
+    assert error["ename"] == "ConnectionRefusedError"
+    (number,) = re.findall(r'"Cell In\[(\d+)\]", line 5', error["traceback"][1])
+    note = f"stopped; run In [{number}] again, the cell that started it."
+    assert error["traceback"][-1].endswith(note)
 
 
 SCRIPT = """

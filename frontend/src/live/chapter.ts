@@ -230,17 +230,17 @@ export class Chapter implements Wishes {
   }
 
   /** Run a script that a cell has given to the reader's browser. */
-  #runScript(script: Script): void {
+  async #runScript(script: Script): Promise<void> {
     const view = this.#views.get(script.cell);
     const runs = (): boolean => this.#latest.get(script.cell) === script.run && view?.state === "running";
     if (!view || view.stored || !runs()) return this.#interpreter.ended(script.script);
-    this.#loadClients().then(
-      (clients) => runs() && clients.run(view.container, script),
-      (error: unknown) => {
-        view.outputs.log("error", told(error));
-        this.#interpreter.ended(script.script);
-      },
-    );
+    try {
+      const clients = await this.#loadClients();
+      if (runs()) clients.run(view.container, script);
+    } catch (error) {
+      view.outputs.log("error", told(error));
+      this.#interpreter.ended(script.script);
+    }
   }
 
   async #loadClients(): Promise<Clients> {
@@ -266,7 +266,7 @@ export class Chapter implements Wishes {
         if (this.#latest.get(message.cell) === message.run) this.#views.get(message.cell)?.outputs.add(message.output);
         break;
       case "script":
-        this.#runScript(message);
+        void this.#runScript(message);
         break;
       case "done":
         void this.#queue?.then((queue) => this.#end(queue, message));
