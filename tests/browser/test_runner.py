@@ -346,8 +346,8 @@ async def test_a_message_that_a_cell_forges_breaks_nothing(read: Visits) -> None
     title = await it.page.title()
     await chapter.follow("more", FORGES)
     await chapter.button("Run", "more").click()
-    own = chapter.own("more")
-    await expect(own).to_contain_text("Invalid URL", timeout=60_000)
+    own = chapter.own("more").filter(has_text="Invalid URL")
+    await expect(own).to_be_visible(timeout=60_000)
     await chapter.button("Stop", "more").click()
     await chapter.is_at("more", "cancelled")
     assert await it.page.title() == title
