@@ -3,7 +3,8 @@
 Both run the same cells, with the same code of ours, in Chromium, from the same
 server on 127.0.0.1, which compresses as a static host does. The other page loads
 Pyodide with its own standard library, and unpacks the wheels as they are. Cold is a
-fresh profile; warm is the same page once more.
+fresh profile; warm is the same page once more. A link that shares a cell is opened
+after that: from Run to the ladder that its cell shows.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, partial
@@ -24,7 +27,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 from ratios import Bar, alternate, report, verdict
 
 from wslab.lab.chrome.browser import find_chromium
@@ -55,8 +58,10 @@ from websockets.asyncio.client import connect
 async with connect(server.url("/")) as client:
     await client.send("hello")
     print(await client.recv())""",
+    "ladder": "server.trace",
     "stop": "await server.stop()",
 }
+SHARED = "# as it was shared\nserver.trace"
 CONFIGURATION = f"""\
 INHERIT: {ROOT}/mkdocs.yml
 nav: [index.md, {{Chapters: chapters/}}]
@@ -91,17 +96,23 @@ document.querySelector("button").onclick = () => {
 };
 </script>
 """
-ECHO = """() => new Promise((done) => {
-  const cell = document.querySelector("[data-cell=client]");
+SHOWN = """([name, sign]) => new Promise((done) => {
+  const cell = document.querySelector(`[data-cell=${name}]`);
   const begin = performance.now();
   const look = () => {
-    if (cell.querySelector(".live-own")?.textContent.includes("HELLO"))
+    const own = cell.querySelector(".live-own");
+    const height = parseFloat(own?.querySelector("iframe")?.style.height);
+    if (own?.textContent.includes(sign) || height > 20)
       done((performance.now() - begin) / 1000);
     else requestAnimationFrame(look);
   };
   [...cell.querySelectorAll("button")].find((it) => it.textContent === "Run").click();
   look();
 })"""
+"""Seconds from Run to a word, or a frame with something in it, below a cell."""
+
+ECHO = ["client", "HELLO"]
+LADDER = ["ladder", "no word: a frame"]
 
 
 class Server(SimpleHTTPRequestHandler):
@@ -201,11 +212,24 @@ def write_stock(folder: Path, assets: Assets) -> None:
     (folder / "index.html").write_text(STOCK_PAGE)
 
 
-def echo(context: BrowserContext, address: str) -> float:
-    """Return the seconds from a press on Run to the echo, on a page of its own."""
+def link(cell: str, source: str) -> str:
+    """Return the fragment that shares a cell."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(source.encode()) + packer.flush()
+    return f"#run={cell}.{urlsafe_b64encode(packed).decode().rstrip('=')}"
+
+
+def open_page(context: BrowserContext, address: str) -> Page:
+    """Open a page of its own, and wait until it rests."""
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
-    seconds: float = page.evaluate(ECHO)
+    return page
+
+
+def echo(context: BrowserContext, address: str) -> float:
+    """Return the seconds from a press on Run to the echo, on a page of its own."""
+    page = open_page(context, address)
+    seconds: float = page.evaluate(SHOWN, ECHO)
     page.wait_for_load_state("networkidle")
     page.close()
     return seconds
@@ -222,11 +246,15 @@ def main() -> None:
             executable_path=find_chromium(), args=["--no-sandbox"]
         )
         warm: dict[str, list[float]] = {"stock": [], "ours": []}
+        ladder: list[float] = []
 
         def start(name: str, address: str) -> float:
             context = chromium.new_context()
             cold = echo(context, address)
             warm[name].append(echo(context, address))
+            if name == "ours":
+                page = open_page(context, f"{address}{link('ladder', SHARED)}")
+                ladder.append(page.evaluate(SHOWN, LADDER))
             context.close()
             return cold
 
@@ -244,15 +272,17 @@ def main() -> None:
             )
             Server.sent = 0
             context = chromium.new_context()
-            page = context.new_page()
-            page.goto(chapter, wait_until="networkidle")
+            page = open_page(context, chapter)
             before = Server.sent
-            page.evaluate(ECHO)
+            page.evaluate(SHOWN, ECHO)
             sent = (Server.sent - before) / 1e6
         bar = Bar("ours", "stock", LIMIT)
         report("Run to the first echo, cold", cold, "stock", "s", 1, [bar])
         warm = {name: values[1:] for name, values in warm.items()}
         report("Run to the first echo, warm", warm, "stock", "s", 1, [bar])
+        links = {"stock": warm["stock"], "ladder": ladder[1:]}
+        title = "Run of a cell from a link to its ladder, warm"
+        report(title, links, "stock", "s", 1, [Bar("ladder", "stock", LIMIT)])
         size = Bar("sent", "the page", MEGABYTES)
         verdict("megabytes sent by a first Run", sent, size)
         chromium.close()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -88,6 +88,13 @@ class Visit:
         self.under_way.add(request)
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
             self.faults.append(f"request to another host: {request.url}")
+
+
+async def until(holds: Callable[[], Awaitable[Any]]) -> None:
+    """Ask until the answer is yes; Playwright's `wait_for_function` awaits none."""
+    async with asyncio.timeout(60):
+        while not await holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 def build_sample(directory: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from ..site.conftest import once, shared
-from .conftest import Visit, build_running, served
+from .conftest import Visit, build_running, served, until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -80,8 +80,8 @@ async def test_a_second_visit_needs_no_network(
     it = await visit(site_of_one.origin)
     page = await it.open(CHAPTER)
     await run(page, "more")
-    await page.wait_for_function(KEPT % "01-running.ipynb")
-    await page.wait_for_function(NEEDED)
+    await until(lambda: page.evaluate(KEPT % "01-running.ipynb"))
+    await until(lambda: page.evaluate(NEEDED))
     await it.rest()  # all is asked for at once
     site_of_one.stop()
     again = await Visit.begin(it.context, site_of_one.origin)
@@ -101,9 +101,9 @@ async def test_a_second_visit_to_the_playground_needs_no_network(
     page = await it.open("playground/")
     await page.get_by_role("button", name="Run application and client").click()
     await expect(page.locator(".live-own")).to_have_text("hello", timeout=60_000)
-    await page.wait_for_function(KEPT % "../scripts/live/worker.js")
-    await page.wait_for_function(KEPT % "refuse.client.py")
-    await page.wait_for_function(NEEDED)
+    await until(lambda: page.evaluate(KEPT % "../scripts/live/worker.js"))
+    await until(lambda: page.evaluate(KEPT % "refuse.client.py"))
+    await until(lambda: page.evaluate(NEEDED))
     await it.rest()
     site_of_one.stop()
     again = await Visit.begin(it.context, site_of_one.origin)
@@ -123,7 +123,7 @@ async def test_what_the_site_no_longer_has_is_forgotten(
     page = await (await visit(running_site)).open(CHAPTER)
     await page.evaluate(OLD, "../../live/core.000000000000.tgz")
     await run(page, "count")
-    await page.wait_for_function(NEEDED)
+    await until(lambda: page.evaluate(NEEDED))
     kept = await page.evaluate(ASSETS)
     assert not any("000000000000" in address for address in kept)
     names = ("core", "stdlib", r"pyodide\.asm")
