@@ -99,7 +99,7 @@ class Run:
         if matches(self._process.server, self._scenario.fatal):
             return FATAL
         cut_off = any(line.startswith("is cut off") for line in outcome.application)
-        return DYING if cut_off or "reset" in outcome.client else 0
+        return DYING if cut_off or outcome.client == ("reset",) else 0
 
     async def _act(self, act: Act, journal: Journal) -> None:
         match act:
