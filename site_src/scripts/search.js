@@ -3,32 +3,61 @@
    The theme looks for everything that begins with any word of it, so that "I" finds
    "interval", "closes" does not find "close", and a section counts for more the more
    forms of a word it has. The index holds stems (mkdocs.yml), and so does what it is
-   asked for. overrides/main.html starts this script in its place and gives it the
+   asked for. Words that are alike find each other, since a reader's is not always the
+   site's. overrides/main.html starts this script in its place and gives it the
    worker's file name. */
 "use strict";
 
 const QUERY = 2; // the type of the theme's message that holds a question
 const SYNTAX = /^\s*"|(?:^|\s)[+-]\w|\w[*~^]/; // of lunr: leave it as it is
 const EVERYWHERE = /^(?:websockets?|ws)$/; // on a site about nothing else
+const ASKING = new Set( // words that ask, and name nothing
+  `best correctly different difference happen happens instead issue know make mean need
+  possible practice problem properly question several try use used using want way work
+  working works`.split(/\s+/),
+);
+const ALIKE = [ // a reader has one word, and the site may have another
+  "disconnect drop gone lost vanish",
+  "idle inactivity heartbeat keepalive ping timeout",
+  "gunicorn process replica scale worker",
+  "alb balancer cloudflare haproxy ingress nginx proxy traefik",
+  "arrive deliver delivery guarantee",
+  "freeze hang stuck",
+  "deny refuse reject",
+  "certificate ssl tls wss",
+  "authenticate credential login",
+  "rate throttle",
+].map((words) => words.split(" "));
+const OWN = 4; // how much a word of the question counts for, to 1 of a word like it
 
 /** What the other forms of a word are indexed as, too: "close" for "closes". */
-function stem(word, index, all) {
+function stem(word) {
   const once = lunr.stemmer(new lunr.Token(word)).toString();
   // lunr stems what it is asked for, and some stems have another stem.
   const twice = lunr.stemmer(new lunr.Token(once)).toString();
-  const stemmed = once === twice ? once : word;
-  // A weight keeps the theme from looking for all that begins with it; the last word
-  // may not be complete yet.
-  return index === all.length - 1 ? stemmed : `${stemmed}^1`;
+  return once === twice ? once : word;
 }
 
-/** A question without the words that every text has. */
+/** A question without the words that every text has, and with words like the rest. */
 function words(question) {
   if (SYNTAX.test(question)) return question;
   const all = question.toLowerCase().split(/[^\p{L}\p{N}_]+/u).filter(Boolean);
   const useful = all.filter((word) => lunr.stopWordFilter(word));
   const telling = useful.filter((word) => !EVERYWHERE.test(word));
-  return [telling, useful, all].find((some) => some.length)?.map(stem).join(" ") ?? "";
+  const naming = telling.filter((word) => !ASKING.has(word));
+  const asked = [naming, telling, useful, all].find((some) => some.length) ?? [];
+  const own = asked.map(stem);
+  const alike = ALIKE.map((group) => group.map(stem))
+    .filter((group) => group.some((word) => own.includes(word)))
+    .flat()
+    .filter((word) => !own.includes(word));
+  // A weight keeps the theme from looking for all that begins with a word; the last
+  // one may not be complete yet.
+  return [
+    ...alike.map((word) => `${word}^1`),
+    ...own.map((word) => `${word}^${OWN}`),
+    ...own.slice(-1),
+  ].join(" ");
 }
 
 addEventListener("message", ({ data: message }) => {
