@@ -428,6 +428,290 @@ ASKED: dict[str, list[str]] = {
 """What people ask in issues and forums of FastAPI, Starlette, uvicorn, Channels and
 websockets, in their words."""
 
+THREADS: dict[str, list[str]] = {
+    (
+        "fastapi websocket only one client receives the broadcast, "
+        "active_connections.remove ValueError list.remove(x): x not in list"
+    ): [
+        "chapters/starlette/#websocketdisconnect-in-a-broadcast-who-speaks-is-thrown-out",
+        "chapters/chat/#a-room-that-does-not-break",
+    ],
+    "websockets.exceptions.InvalidMessage: did not receive a valid HTTP response": [
+        "chapters/first-hour/#http-where-a-websocket-should-be-and-the-reverse",
+        "troubleshooting/#did-not-receive-a-valid-http-response",
+    ],
+    (
+        "how to run two async functions send and receive loop while also "
+        "checking a database in fastapi websocket"
+    ): [
+        "chapters/push/#the-whole-thing-one-endpoint-that-sends-and-receives-at-once",
+    ],
+    (
+        "uncaught exception in application closes the websocket with 1000 "
+        "instead of 1011"
+    ): [
+        "chapters/closing/#a-handler-that-raises",
+        "chapters/close-codes/#where-implementations-differ",
+    ],
+    "send data from a thread in hypercorn": [
+        "chapters/push/#from-another-thread",
+    ],
+    (
+        "websocket disconnects 2 seconds after connecting with error code "
+        "1011 django channels"
+    ): [
+        "chapters/channels/#my-consumer-raised-what-does-the-client-see",
+    ],
+    (
+        "cannot call recv while another coroutine is already running recv or "
+        "recv_streaming"
+    ): [
+        "chapters/python-clients/#concurrencyerror-cannot-call-recv-while-another-coroutine-is-already-running-recv",
+        "troubleshooting/#cannot-call-recv-while-another-coroutine-is-already-running-recv-or-recv_streaming",
+    ],
+    "how to cancel websocket.recv() cleanly when the task should stop": [
+        "chapters/python-clients/#a-time-out-around-recv-that-loses-nothing",
+        "chapters/push/#is-a-message-lost-when-i-cancel-a-receive",
+    ],
+    "Task exception was never retrieved ConnectionClosedOK code = 1000": [
+        "chapters/push/#asynciowait-first_completed-and-the-bug-that-nobody-hears-of",
+    ],
+    "handler should be prepared for CancelledError when the server is closed": [
+        "chapters/shutdown/#-timeout-graceful-shutdown",
+        "chapters/shutdown/#sigterm-from-the-first-line-to-the-last",
+        "chapters/shutdown/#exercise-a-feed-that-lets-its-server-end",
+    ],
+    "how to disable ws_ping_interval and ws_ping_timeout in uvicorn": [
+        "chapters/limits/#which-option-of-uvicorn-does-what",
+        "chapters/keepalive/#the-whole-thing-uvicorn-closes-a-client-that-answers-no-ping",
+        "chapters/keepalive/#who-sends-pings-and-can-the-application",
+    ],
+    "what does uvicorn --ws-max-queue do": [
+        "chapters/limits/#a-flood-of-messages-ws-max-queue-and-who-holds-it-up",
+        "chapters/limits/#which-option-of-uvicorn-does-what",
+    ],
+    "Websocket endpoint must be async, plain def function as websocket route": [
+        "chapters/concurrency/#is-a-plain-def-endpoint-run-in-a-thread",
+        "chapters/views/#a-view-has-to-be-async",
+    ],
+    "TestClient websocket startup event not triggered": [
+        "chapters/testing/#state-object-has-no-attribute-the-lifespan-did-not-run",
+    ],
+    (
+        "send() after client disconnected raises RuntimeError, should be "
+        "WebSocketDisconnect"
+    ): [
+        "chapters/starlette/#unexpected-asgi-message-websocketsend-after-sending-websocketclose",
+        "chapters/starlette/#seven-mistakes-and-what-each-of-them-says",
+        "chapters/starlette/#websocketdisconnect-in-a-broadcast-who-speaks-is-thrown-out",
+        "chapters/keepalive/#why-does-send-succeed-though-the-client-is-gone",
+    ],
+    "AWS ALB idle timeout websocket 60 seconds": [
+        "chapters/proxies/#why-is-it-closed-after-60-seconds-with-1006",
+        "troubleshooting/#1006-after-60-seconds-without-a-message",
+    ],
+    "are sticky sessions needed for websockets behind a load balancer": [
+        "chapters/several-processes/#do-sticky-sessions-help",
+    ],
+    "authenticate websocket with session cookie instead of token": [
+        "chapters/tokens/#a-cookie",
+        "chapters/providers-and-sessions/#the-session-if-there-is-one",
+    ],
+    "re-authenticate when the session expires during an open websocket": [
+        "chapters/tokens/#what-if-the-token-expires-or-the-user-logs-out",
+    ],
+    "slow clients cause memory growth on the server, bufferedAmount, send queue": [
+        "chapters/chat/#one-client-that-stops-reading",
+        "chapters/binary/#a-download-where-does-send-wait-for-a-slow-client",
+        "chapters/chat/#a-room-that-does-not-break",
+        "chapters/binary/#what-if-the-page-does-not-wait-for-answers",
+    ],
+    "socket stuck in CONNECTING, onopen never fires and no error": [
+        "chapters/limits/#socketaccept-out-of-system-resource-too-many-open-files",
+        "chapters/limits/#the-handshake-hangs-for-some-users-only-their-cookies-are-too-long",
+    ],
+    (
+        "how to debug websocket frames in browser devtools or from command "
+        "line wscat websocat"
+    ): [
+        "chapters/seeing-it/#a-client-for-the-command-line-and-a-browser",
+    ],
+    "websocket vs http overhead per message, when should I use websocket": [
+        "chapters/one-way/#what-is-on-the-wire-beside-a-websocket",
+        "chapters/one-way/#which-one-do-i-choose",
+    ],
+    "nginx worker_connections are not enough for websockets, too many open files": [
+        "chapters/limits/#socketaccept-out-of-system-resource-too-many-open-files",
+    ],
+    "ghost connections: server believes the client is alive but nobody is there": [
+        "chapters/keepalive/#the-whole-thing-uvicorn-closes-a-client-that-answers-no-ping",
+        "chapters/keepalive/#a-heartbeat-of-the-applications-own",
+        "chapters/closing/#the-client-vanishes",
+        "chapters/keepalive/#fin-rst-or-nothing-at-all",
+    ],
+    "zero downtime nginx reload drops websockets": [
+        "chapters/proxies/#what-does-a-reload-do-to-open-connections",
+    ],
+    "cloudflare websocket drops after 100 seconds of inactivity": [
+        "chapters/proxies/#why-is-it-closed-after-60-seconds-with-1006",
+    ],
+    'AuthMiddlewareStack scope["user"] is AnonymousUser': [
+        "chapters/channels/#scopeuser-cookies-and-allowedhostsoriginvalidator",
+    ],
+    (
+        "subscribe to an external websocket feed in lifespan and forward it "
+        "to my clients"
+    ): [
+        "chapters/push/#from-a-background-task-of-the-application",
+        "chapters/push/#from-another-process",
+    ],
+    "Firefox can't establish a connection to the server at ws://": [
+        "chapters/rejecting/#what-does-a-page-see-of-all-that",
+        "chapters/first-hour/#http-where-a-websocket-should-be-and-the-reverse",
+    ],
+    "pass path parameter and room name to websocket endpoint /ws/{room_id}": [
+        "chapters/views/#parameters-from-the-path-and-the-query",
+    ],
+    "network adapter going down does not disconnect the websocket": [
+        "chapters/keepalive/#the-whole-thing-uvicorn-closes-a-client-that-answers-no-ping",
+        "chapters/closing/#the-client-vanishes",
+        "chapters/keepalive/#fin-rst-or-nothing-at-all",
+        "chapters/python-clients/#the-connection-is-lost-and-nothing-happens",
+        "chapters/keepalive/#does-tcp-keepalive-find-it",
+        "chapters/browser-clients/#should-i-use-the-offline-and-online-events",
+    ],
+    "can't detect disconnection of a wifi device esp8266": [
+        "chapters/keepalive/#the-whole-thing-uvicorn-closes-a-client-that-answers-no-ping",
+        "chapters/closing/#the-client-vanishes",
+        "chapters/keepalive/#fin-rst-or-nothing-at-all",
+        "chapters/keepalive/#a-heartbeat-of-the-applications-own",
+    ],
+    (
+        "client with heartbeat that only receives is never told that the "
+        "connection is closed"
+    ): [
+        "chapters/python-clients/#the-connection-is-lost-and-nothing-happens",
+    ],
+    "server does not register that the Safari tab was closed or reloaded": [
+        "chapters/leaving-a-page/#what-does-a-page-send-when-its-user-leaves",
+    ],
+    "websocket.application_state is CONNECTED although the page was refreshed": [
+        "chapters/starlette/#seven-mistakes-and-what-each-of-them-says",
+        "chapters/push/#a-handler-that-only-pushes-has-to-receive-too",
+        "chapters/keepalive/#why-does-send-succeed-though-the-client-is-gone",
+        "chapters/closing/#the-client-vanishes",
+    ],
+    "disconnect inactive connections to save resources": [
+        "chapters/keepalive/#the-whole-thing-uvicorn-closes-a-client-that-answers-no-ping",
+        "chapters/keepalive/#a-heartbeat-of-the-applications-own",
+        "chapters/keepalive/#how-long-does-it-take-by-default",
+    ],
+    "chat with multiple rooms, list of users in each room": [
+        "chapters/chat/#a-room-that-does-not-break",
+        "chapters/chat/#the-chat-again",
+        "chapters/chat-page/#the-view",
+        "chapters/push/#to-one-user-with-several-tabs",
+    ],
+    "notify a user in another worker process with redis pub/sub": [
+        "chapters/several-processes/#the-whole-thing-two-workers-one-room",
+        "chapters/several-processes/#why-do-half-of-my-clients-hear-nothing",
+        "chapters/several-processes/#how-do-i-send-a-message-from-a-script-a-cron-job-or-a-celery-task",
+        "chapters/several-processes/#isnt-redis-pubsub-enough",
+        "chapters/push/#from-another-process",
+    ],
+    "only members may join a room, permission check before accept": [
+        "chapters/chat/#joining-before-accept",
+        "chapters/rejecting/#the-whole-thing-a-status-of-your-own-before-accept",
+        "chapters/rejecting/#what-does-the-client-see-when-i-close-before-accept",
+    ],
+    "nginx location /ws with daphne and gunicorn for http": [
+        "chapters/proxies/#the-configuration-that-works",
+    ],
+    "server side push when a database row changes, update other users' tabs": [
+        "chapters/push/#from-a-background-task-of-the-application",
+        "chapters/push/#the-whole-thing-one-endpoint-that-sends-and-receives-at-once",
+        "chapters/push/#to-one-user-with-several-tabs",
+    ],
+    "connection closes within seconds with code 1005": [
+        "chapters/closing/#no-code-at-all",
+        "glossary/#1005",
+    ],
+    "reconnect after the connection was lost in python, while True loop": [
+        "chapters/python-clients/#a-client-that-reconnects-and-resumes",
+        "chapters/python-clients/#what-does-async-for-ws-in-connect-retry",
+    ],
+    "got an unexpected keyword argument": [
+        "troubleshooting/#got-an-unexpected-keyword-argument-extra_headers",
+        "chapters/python-clients/#headers-tokens-and-cookies",
+    ],
+    "infinite connect reconnect loop after network goes down": [
+        "chapters/python-clients/#why-does-it-reconnect-in-a-tight-loop",
+        "chapters/python-clients/#how-long-should-i-wait-back-off-and-jitter",
+    ],
+    "difference between onerror and onclose": [
+        "chapters/leaving-a-page/#what-does-the-close-event-say",
+        "chapters/rejecting/#what-does-a-page-see-of-all-that",
+        "chapters/browser-clients/#what-does-a-page-know-about-the-end",
+    ],
+    "Close received after close / connection is already closed when sending": [
+        "chapters/starlette/#unexpected-asgi-message-websocketsend-after-sending-websocketclose",
+        "chapters/starlette/#seven-mistakes-and-what-each-of-them-says",
+        "troubleshooting/#cannot-call-send-once-a-close-message-has-been-sent",
+        "chapters/views/#async-with-ws-and-closing-twice",
+        "chapters/browser-clients/#sent-too-early-sent-too-late",
+        "troubleshooting/#websocket-is-already-in-closing-or-closed-state",
+    ],
+    "consumer does not receive messages after redis was restarted": [
+        "chapters/several-processes/#redis-restarts-are-my-clients-disconnected",
+        "chapters/channels/#why-does-my-group-message-not-arrive",
+    ],
+    "group_send drops messages, gaps in sequence numbers": [
+        "chapters/channels/#why-does-my-group-message-not-arrive",
+    ],
+    "how can a client notice that it missed messages": [
+        "chapters/python-clients/#resume-without-loss-and-without-doubles",
+        "chapters/browser-clients/#a-page-that-reconnects-and-resumes",
+    ],
+    "skip ssl certificate verification in websocket client": [
+        "chapters/proxies/#wss-does-not-connect",
+    ],
+    "validate every message and rate limit, websocket security best practices": [
+        "chapters/limits/#the-whole-thing-size-rate-connections",
+        "chapters/chat-page/#what-a-message-is",
+    ],
+    "who closes first, what does code 1001 going away mean": [
+        "chapters/leaving-a-page/#what-does-a-page-send-when-its-user-leaves",
+        "chapters/closing/#a-server-that-goes-down",
+        "chapters/close-codes/#the-whole-table",
+        "chapters/seeing-it/#the-clients-half-of-the-story",
+    ],
+    "Handshake status 200 OK websocket._exceptions.WebSocketBadStatusException": [
+        "chapters/first-hour/#http-where-a-websocket-should-be-and-the-reverse",
+    ],
+    "Error during WebSocket handshake: Unexpected response code: 200": [
+        "chapters/first-hour/#http-where-a-websocket-should-be-and-the-reverse",
+    ],
+    "TrustedHostMiddleware invalid host websocket": [
+        "chapters/starlette/#a-prefix-a-router-a-mounted-application",
+    ],
+    "fastapi websocket endpoint on a different subdomain or host": [
+        "chapters/starlette/#a-prefix-a-router-a-mounted-application",
+    ],
+    (
+        "websocket works on localhost but not from another computer or phone "
+        "in the network"
+    ): [
+        "chapters/first-hour/#refused-from-another-computer-a-phone-or-a-container",
+    ],
+    "custom middleware for all channels consumers": [
+        "chapters/channels/#a-middleware-of-your-own",
+    ],
+    "django.core.exceptions.AppRegistryNotReady: Apps aren't loaded yet. asgi.py": [
+        "chapters/channels/#appregistrynotready-apps-arent-loaded-yet",
+    ],
+}
+"""What people asked in other threads, written here before anybody looked for it."""
+
 MESSAGES: dict[str, list[str]] = {
     "RuntimeError: asyncio.run() cannot be called from a running event loop": [
         f"{SCRIPTS}a-server-and-a-script",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from .questions import ASKED, MESSAGES, QUESTIONS
+from .questions import ASKED, MESSAGES, QUESTIONS, THREADS
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -60,7 +60,9 @@ async def searching(visit: Visits, site: str) -> Page:
 
 
 @pytest.mark.parametrize(
-    "asked", [QUESTIONS, ASKED, MESSAGES], ids=["questions", "asked", "messages"]
+    "asked",
+    [QUESTIONS, ASKED, THREADS, MESSAGES],
+    ids=["questions", "asked", "threads", "messages"],
 )
 async def test_the_section_that_answers_is_in_the_first_three_results(
     visit: Visits, site: str, asked: dict[str, list[str]]
@@ -78,9 +80,29 @@ async def test_the_home_page_is_no_answer_to_everything(
     visit: Visits, site: str
 ) -> None:
     page = await searching(visit, site)
-    asked = [*QUESTIONS, *ASKED, *MESSAGES]
+    asked = [*QUESTIONS, *ASKED, *THREADS, *MESSAGES]
     first = [(await ask(page, question))[0][0] for question in asked]
     assert [it for it, found in zip(asked, first, strict=True) if not found] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "alike"),
+    [("cloudflare", "proxy"), ("inactivity", "keepalive"), ("throttle", "rate")],
+)
+async def test_a_word_finds_what_the_site_says_with_another(
+    visit: Visits, site: str, word: str, alike: str
+) -> None:
+    page = await searching(visit, site)
+    assert {it[-1] for it in await ask(page, alike)} & {
+        it[-1] for it in await ask(page, word)
+    }
+
+
+async def test_words_that_only_ask_change_nothing(visit: Visits, site: str) -> None:
+    page = await searching(visit, site)
+    plain = await ask(page, "origin in a cookie")
+    assert plain
+    assert await ask(page, "best way to make an origin work in a cookie") == plain
 
 
 @pytest.mark.parametrize("question", ["back-pr", '"reading" +client', "what", "the"])

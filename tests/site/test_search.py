@@ -61,6 +61,15 @@ def test_marks_of_code_in_a_sentence_and_heads_of_tables_are_left_out() -> None:
     )
 
 
+def test_a_reference_is_indexed_by_what_it_says_first() -> None:
+    text = "A word, &lt;b&gt;. " * 100
+    assert indexed(f"<p>{text}</p>")["text"] == text.strip()
+    first = indexed(f"<p>{text}</p>", "reference/rooms/#wslab.Room")["text"]
+    assert isinstance(first, str)
+    assert 380 < len(first) <= 400
+    assert f"{text} ".startswith(f"{first} ")
+
+
 def test_code_that_is_no_python_has_no_messages() -> None:
     assert "messages" not in indexed(code("$ raise the 'four or five words'"))
 

@@ -8,6 +8,7 @@ that are not among the theme's options:
 - no reader looks for what an exercise says, nor for where to go next;
 - neither do marks of code within a sentence, nor what stands above each table of a
   reference, help anyone;
+- what a reference says first of a name is enough to find it;
 - its worker multiplies the score of a page's own entry by up to 2.5, against that of a
   section;
 - a table that leads from questions to sections is found itself, in place of the
@@ -34,6 +35,8 @@ _BLOCK = re.compile(r"</?(?:p|ul|ol|li)>")
 _CODE = re.compile(r"</?code>")
 _COLUMNS = re.compile(r"\w+: (?:Name )?Type Description(?: Default)? ")
 """Above each of a reference's tables."""
+_REFERENCE = 400
+"""How many characters of a reference's text are indexed."""
 _NAMED_ONLY = ("Exercise", "Where to go next")
 _SENTENCE = 4
 """Words from which a line that is printed, or a string, reads as a message."""
@@ -61,6 +64,8 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     parts += [escape(it, quote=False) for it in messages]
     shown = _CODE.sub("", " ".join(" ".join(parts).split()))
     shown = _COLUMNS.sub("", shown)
+    if location.startswith("reference/") and len(shown) > _REFERENCE:
+        shown = shown[:_REFERENCE].rpartition(" ")[0]
     asked = " ".join(questions.get(location, ()))
     more = {"messages": " ".join(messages), "questions": asked}
     weight = {} if "#" in location else {"boost": _PAGE * entry.get("boost", 1)}
