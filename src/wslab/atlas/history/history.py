@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -36,7 +37,7 @@ class Span:
         return f"from {self.since}, before {self.ended_by}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """What the releases of uvicorn do in one scenario, at their default.
 
@@ -48,7 +49,7 @@ class History:
     scenario: str
     cells: Mapping[str, Cell]
 
-    @property
+    @cached_property
     def spans(self) -> tuple[Span, ...]:
         """The releases that do the same, the oldest first; one span if all do."""
         spans: list[Span] = []

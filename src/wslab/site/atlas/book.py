@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -69,6 +69,10 @@ class Book:
             for scenario in SCENARIOS.in_order()
             if scenario.name in stored
         ]
+        self._columns: defaultdict[str, list[Cell]] = defaultdict(list)
+        for row in self.rows:
+            for column, cell in row.cells.items():
+                self._columns[column].append(cell)
 
     def groups(self, kind: str) -> Iterator[tuple[str, list[Row]]]:
         """Yield each group with the rows that have cells of a kind."""
@@ -82,7 +86,7 @@ class Book:
 
     def cells(self, column: str) -> list[Cell]:
         """Return all cells of a column."""
-        return [row.cells[column] for row in self.rows if column in row.cells]
+        return self._columns[column]
 
     def titled(self, column: Listed) -> str:
         """Return a column's title with the versions that were measured."""

@@ -6,12 +6,14 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
 
 from wslab.atlas.scenario import Application
 
 
+@cache
 def source_of(app: Application) -> str:
     """Return the code of an application, without the decorator around it.
 
