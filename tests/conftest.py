@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -134,16 +135,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     other comes to it meanwhile.
     """
     items.sort(key=lambda item: not WHOLE_SITE & set(item.fixturenames))
-    places = [TESTS / name for name in SLOW]
     for item in items:
         needs = item.get_closest_marker("needs")
-        if item.path.is_relative_to(TESTS / "browser") and not needs:
+        if _is_in(item.path, ("browser",)) and not needs:
             item.add_marker(pytest.mark.needs("chromium"))
-        slow = any(item.path.is_relative_to(place) for place in places)
-        if slow or item.get_closest_marker("needs"):
+        if _is_in(item.path, SLOW) or item.get_closest_marker("needs"):
             item.add_marker("slow")
-        if not any(item.path.is_relative_to(TESTS / name) for name in COVERING):
+        if not _is_in(item.path, COVERING):
             item.add_marker("no_cover")
+
+
+@cache
+def _is_in(path: Path, places: tuple[str, ...]) -> bool:
+    """Whether a file of tests is one of `places`, or in one."""
+    return any(path.is_relative_to(TESTS / name) for name in places)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

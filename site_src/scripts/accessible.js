@@ -1,4 +1,5 @@
-/* Completes, for keyboards and screen readers, what the theme's own script builds. */
+/* Completes what the theme's own script builds: for keyboards and screen readers, and
+   for search.js, which waits for a reader who searches. */
 "use strict";
 
 /** A wide table's box scrolls: let a keyboard reach it, but only while it is needed. */
@@ -25,3 +26,14 @@ function complete() {
 document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
 new MutationObserver(complete).observe(document.body, { childList: true, subtree: true });
 complete();
+
+const question = document.querySelector(".md-search__input");
+if (question) {
+  const worker = new BroadcastChannel("search");
+  const say = () => worker.postMessage("searching");
+  question.addEventListener("focus", say);
+  // The reader, or an address with a question, may have been faster than the worker.
+  worker.addEventListener("message", ({ data }) => {
+    if (data === "waiting" && (question.value || question.matches(":focus"))) say();
+  });
+}

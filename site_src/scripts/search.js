@@ -5,10 +5,14 @@
    forms of a word it has. The index holds stems (mkdocs.yml), and so does what it is
    asked for. Words that are alike find each other, since a reader's is not always the
    site's. overrides/main.html starts this script in its place and gives it the
-   worker's file name. */
+   worker's file name.
+
+   To make its index takes the worker more than half a second of a processor, so it
+   waits for a reader who searches: accessible.js, on the page, says when. */
 "use strict";
 
-const QUERY = 2; // the type of the theme's message that holds a question
+const SETUP = 0; // the type of the theme's message that holds all texts
+const QUERY = 2; // and of one that holds a question
 const SYNTAX = /^\s*"|(?:^|\s)[+-]\w|\w[*~^]/; // of lunr: leave it as it is
 const EVERYWHERE = /^(?:websockets?|ws)$/; // on a site about nothing else
 const ASKING = new Set( // words that ask, and name nothing
@@ -60,7 +64,20 @@ function words(question) {
   ].join(" ");
 }
 
-addEventListener("message", ({ data: message }) => {
+const page = new BroadcastChannel("search");
+let texts; // the theme's message that holds them, until a reader searches
+
+addEventListener("message", (event) => {
+  const message = event.data;
   if (message.type === QUERY) message.data = words(message.data);
+  if (message.type !== SETUP || !event.isTrusted) return;
+  event.stopImmediatePropagation();
+  texts = message;
+  page.postMessage("waiting");
+});
+page.addEventListener("message", ({ data }) => {
+  if (data !== "searching" || !texts) return;
+  dispatchEvent(new MessageEvent("message", { data: texts }));
+  texts = undefined;
 });
 importScripts(`../assets/javascripts/workers/${location.search.slice(1)}`);

@@ -28,20 +28,13 @@ from playwright.async_api import (
 )
 
 from wslab.lab.chrome.browser import find_chromium
+from wslab.lab.chrome.process import ARGUMENTS
 
 from ..site.conftest import ROOT, build_own, once, shared, write_project
 from ..site.sample import everything, other, running
 from .firefox import Firefox, started
 
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", *ARGUMENTS]
 
 
 @dataclass

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from wslab.live.needs import needs
 from wslab.site.execution.kernel import Kernel
 from wslab.site.notebooks import code_cells, read_notebook
 
@@ -79,13 +80,19 @@ async def test_right_answers_are_solved_and_wrong_ones_are_not(
 async def verdicts(
     path: Path, exercise: str, answers: list[Answer]
 ) -> AsyncIterator[tuple[Answer, str]]:
-    """Run a chapter up to the exercise, and then what judges each answer."""
+    """Run what the exercise needs of its chapter, and then what judges each answer."""
     cells = [cell for _, cell in code_cells(read_notebook(path))]
     end = next(n for n, cell in enumerate(cells) if cell.id == exercise + RUN)
+    run = cells[end].source
+    before = [cell.source for cell in cells[:end]]
+    needed = {0}  # a set-up may bind no name
+    for answer in answers:
+        needed.update(*needs([*before, answer.source, run])[end:])
     async with Kernel(path.parent) as kernel:
-        await queue(kernel, new_notebook(cells=cells[:end]))
+        earlier = [cells[number] for number in sorted(needed) if number < end]
+        assert "aborted" not in await queue(kernel, new_notebook(cells=earlier))
         for answer in answers:
-            judged = [new_code_cell(it) for it in (answer.source, cells[end].source)]
+            judged = [new_code_cell(it) for it in (answer.source, run)]
             await queue(kernel, new_notebook(cells=judged))
             yield answer, "".join(map(shown, judged))
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from wslab.lab.chrome.browser import find_chromium
+from wslab.lab.chrome.process import ARGUMENTS
 from wslab.trace.model import (
     ApplicationEvent,
     Connection,
@@ -15,7 +16,7 @@ from wslab.trace.model import (
 )
 from wslab.trace.trace import Trace
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", *ARGUMENTS]
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>ladder</title>
 <style>body {{ margin: 0 16px; background: {background}; color: {colour};
@@ -59,7 +60,7 @@ SIZE = """() => {
 def browser():
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=find_chromium(), args=ARGUMENTS
+            executable_path=find_chromium(), args=OPTIONS
         )
         yield chromium
         chromium.close()

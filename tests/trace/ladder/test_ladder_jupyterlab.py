@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import Page, sync_playwright
 
 from wslab.lab.chrome.browser import find_chromium
+from wslab.lab.chrome.process import ARGUMENTS
 from wslab.site.execution.kernel import kill_family
 from wslab.trace.model import (
     ApplicationEvent,
@@ -29,7 +30,7 @@ from wslab.trace.trace import Trace
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(300)]
 
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", *ARGUMENTS]
 SETTINGS = "settings/@jupyterlab/apputils-extension"
 THEMES = {"JupyterLab Light": False, "JupyterLab Dark": True}
 
