@@ -12,7 +12,8 @@
 "use strict";
 
 const SETUP = 0; // the type of the theme's message that holds all texts
-const QUERY = 2; // and of one that holds a question
+const QUERY = 2; // of one that holds a question
+const RESULT = 3; // and of the answer to it
 const SYNTAX = /^\s*"|(?:^|\s)[+-]\w|\w[*~^]/; // of lunr: leave it as it is
 const EVERYWHERE = /^(?:websockets?|ws)$/; // on a site about nothing else
 const ASKING = new Set( // words that ask, and name nothing
@@ -33,6 +34,7 @@ const ALIKE = [ // a reader has one word, and the site may have another
   "rate throttle",
 ].map((words) => words.split(" "));
 const OWN = 4; // how much a word of the question counts for, to 1 of a word like it
+const NEAR = 0.6; // of the best section's score: the next one is shown beside it
 
 /** What the other forms of a word are indexed as, too: "close" for "closes". */
 function stem(word) {
@@ -63,6 +65,18 @@ function words(question) {
     ...own.slice(-1),
   ].join(" ");
 }
+
+/** Show a page's second section too, where it answers about as well as the first. */
+function showSecond([best, second]) {
+  // The theme folds what has a lower score.
+  if (second?.score >= NEAR * best.score) second.score = best.score;
+}
+
+const answer = self.postMessage.bind(self);
+self.postMessage = (message) => {
+  if (message.type === RESULT) message.data.items.forEach(showSecond);
+  answer(message);
+};
 
 const page = new BroadcastChannel("search");
 let texts; // the theme's message that holds them, until a reader searches

@@ -26,6 +26,12 @@ SHOWN = """() => [...document.querySelectorAll(".md-search-result__item")].map(i
         .map(link => new URL(link.href))
         .map(url => url.pathname.slice(1) + url.hash))"""
 
+SCORES = """folded => [...document.querySelectorAll(".md-search-result__item")].map(
+    item => [...item.querySelectorAll(".md-search-result__link")]
+        .filter(link => new URL(link.href).hash)
+        .filter(link => folded == Boolean(link.closest("details")))
+        .map(link => Number(link.querySelector("[data-md-score]").dataset.mdScore)))"""
+
 
 async def ask(page: Page, question: str) -> list[list[str]]:
     """Type a question; returns what each result shows without being unfolded.
@@ -111,3 +117,33 @@ async def test_beginnings_operators_and_small_words_find_something(
 ) -> None:
     page = await searching(visit, site)
     assert await ask(page, question) != []
+
+
+async def test_a_second_section_that_answers_as_well_is_shown(
+    visit: Visits, site: str
+) -> None:
+    page = await searching(visit, site)
+    numbers = set()
+    for question in list(THREADS)[:10]:
+        await ask(page, question)
+        pages = [await page.evaluate(SCORES, folded) for folded in (False, True)]
+        for shown, folded in zip(*pages, strict=True):
+            numbers.add(len(shown))
+            assert len(shown) != 1 or max(folded, default=0) < 0.6 * shown[0] + 0.01
+    assert {1, 2} <= numbers
+
+
+async def test_the_index_is_made_once_a_reader_searches(
+    visit: Visits, site: str
+) -> None:
+    it = await visit(site)
+    page: Page = await it.open("")
+    assert await page.evaluate(READY) == "Initializing search"
+    await page.locator(".md-search__input").focus()
+    await page.wait_for_function(f"() => {READY} === 'Type to start searching'")
+
+
+async def test_an_address_may_hold_the_question(visit: Visits, site: str) -> None:
+    it = await visit(site)
+    page: Page = await it.open("?q=subprotocol")
+    await page.wait_for_function(f"() => {SHOWN[6:]}.length > 0")
