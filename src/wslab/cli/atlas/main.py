@@ -12,7 +12,7 @@ from wslab.atlas.history.environments import EnvironmentFailed
 from wslab.atlas.servers.process import ServerFailed
 from wslab.cli.atlas import check, history, measure, read
 from wslab.cli.atlas.names import WrongName
-from wslab.cli.trace.output import abandon
+from wslab.cli.output import abandon
 
 
 def run(options: argparse.Namespace) -> int:

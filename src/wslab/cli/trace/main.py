@@ -6,8 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from wslab.cli.output import abandon
 from wslab.cli.trace import proxy, show
-from wslab.cli.trace.output import abandon
 from wslab.cli.trace.recording import NoRecording
 
 

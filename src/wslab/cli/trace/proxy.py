@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from wslab.cli.output import abandon, reserved_output
 from wslab.cli.trace import recording
-from wslab.cli.trace.output import abandon, reserved_output
 from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import bounds, interval, views_of
 from wslab.kernel.stacks import described

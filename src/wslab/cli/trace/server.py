@@ -20,9 +20,9 @@ from uvicorn.main import main as command
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.supervisors import ChangeReload
 
+from wslab.cli.output import abandon, reserved_output
 from wslab.cli.termination import sigterm_interrupts
 from wslab.cli.trace import recording
-from wslab.cli.trace.output import abandon, reserved_output
 from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import bounds, interval, views_of
 from wslab.trace.elsewhere import LogsElsewhere

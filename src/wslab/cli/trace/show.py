@@ -8,8 +8,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from wslab.cli.output import abandon
 from wslab.cli.trace.narrowing import Narrowed, Narrowing
-from wslab.cli.trace.output import abandon
 from wslab.cli.trace.recording import NoRecording, read, recorded_app
 from wslab.cli.trace.replay import view as replay
 from wslab.cli.trace.views import on_page, shown
