@@ -316,6 +316,9 @@ async def test_it_is_accessible_and_fits(
         await has_raised(client)
     it = await visit(traced.origin, color_scheme=scheme, viewport=viewport)
     page = it.page
+    await page.goto(traced.address)
+    await expect(page.locator(ROWS)).to_have_count(2)  # so the trace has both
+    await page.goto("about:blank")
     await page.goto(f"{traced.address}&open=2")
     for act in ("#rows button >> nth=2", "[data-show=events]", "#close"):
         await expect(page.locator(ROWS)).to_have_count(2)

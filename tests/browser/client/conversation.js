@@ -100,8 +100,15 @@ ws.send("after the Blob");
 ws.send(buffer);
 buffer.fill(7);
 log("sent", ws.bufferedAmount);
-for (let left = 3; left > 0; left -= 1) {
-  const { data } = await next(ws, "message");
+const echoed = [];
+await new Promise((resolve) => {
+  ws.addEventListener("message", function keep({ data }) {
+    if (echoed.push(data) < 3) return;
+    ws.removeEventListener("message", keep);
+    resolve();
+  });
+});
+for (const data of echoed) {
   if (data instanceof Blob) log([...new Uint8Array(await data.arrayBuffer())]);
 }
 
