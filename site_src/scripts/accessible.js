@@ -31,9 +31,9 @@ const question = document.querySelector(".md-search__input");
 if (question) {
   const worker = new BroadcastChannel("search");
   const say = () => worker.postMessage("searching");
+  // The reader, or an address with a question, may be faster than script or worker.
+  const sayIfSearching = () => (question.value || question.matches(":focus")) && say();
   question.addEventListener("focus", say);
-  // The reader, or an address with a question, may have been faster than the worker.
-  worker.addEventListener("message", ({ data }) => {
-    if (data === "waiting" && (question.value || question.matches(":focus"))) say();
-  });
+  worker.addEventListener("message", ({ data }) => data === "waiting" && sayIfSearching());
+  sayIfSearching();
 }
