@@ -138,7 +138,7 @@ async def test_the_index_is_made_once_a_reader_searches(
 ) -> None:
     it = await visit(site)
     page: Page = await it.open("")
-    assert await page.evaluate(READY) == "Initializing search"
+    assert (await page.evaluate(READY)).strip() == "Initializing search"
     await page.locator(".md-search__input").focus()
     await page.wait_for_function(f"() => {READY} === 'Type to start searching'")
 
