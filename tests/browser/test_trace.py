@@ -305,6 +305,23 @@ async def test_the_end_of_the_trace_leaves_what_was_seen(opened: Open, traced: T
     await expect(page.locator(ROWS)).to_have_count(1)
 
 
+async def test_an_address_may_name_a_connection_that_is_to_come(
+    traced: Traced, visit: Open
+):
+    it = await visit(traced.origin)
+    await it.page.goto(f"{traced.address}&open=1")
+    await expect(it.page.locator("#state")).to_have_text("live")
+    async with asyncio.timeout(60):
+        while not it.faults:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await traced.say("x")
+    await expect(it.page.locator("#rows button").first).to_be_visible()
+    assert [it.faults.pop()] == [
+        "console error: Failed to load resource: "
+        "the server responded with a status of 404 (Not Found)"
+    ]
+
+
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", PHONE)])
 async def test_it_is_accessible_and_fits(
     traced: Traced, visit: Open, scheme: str, viewport: dict[str, int]
@@ -317,7 +334,7 @@ async def test_it_is_accessible_and_fits(
     it = await visit(traced.origin, color_scheme=scheme, viewport=viewport)
     page = it.page
     await page.goto(traced.address)
-    await expect(page.locator(ROWS)).to_have_count(2)  # so the trace has both
+    await expect(page.locator(ROWS)).to_have_count(2)  # no 404: the trace has both
     await page.goto("about:blank")
     await page.goto(f"{traced.address}&open=2")
     for act in ("#rows button >> nth=2", "[data-show=events]", "#close"):

@@ -87,7 +87,7 @@ export class DetailPanel {
   follow(summary: Summary | undefined): void {
     if (!summary || summary.number !== this.#number) return;
     this.#wanted = summary.version;
-    if (this.#detail && this.#detail.summary.version < summary.version) void this.#load();
+    if ((this.#detail?.summary.version ?? 0) < summary.version) void this.#load();
   }
 
   /** Close the event that is open, and return whether there was one. */
@@ -108,7 +108,9 @@ export class DetailPanel {
     try {
       while (this.#number && (this.#detail?.summary.number !== this.#number || this.#detail.summary.version < this.#wanted)) {
         const begin = performance.now();
-        if (!(await this.#loadOnce(this.#number))) return;
+        const wanted = this.#wanted;
+        // What an address names may come to the list only now.
+        if (!(await this.#loadOnce(this.#number)) && this.#wanted === wanted) return;
         // A connection under load takes long to draw: it has a quarter of the time.
         await pause(Math.max(PAUSE, 3 * (performance.now() - begin)));
       }
