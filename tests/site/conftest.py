@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -103,16 +104,25 @@ def shared(factory: pytest.TempPathFactory) -> Path:
 
 
 def build_own(directory: Path) -> None:
-    """Build the project's own site into `directory`, with what its cache holds."""
-    built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", directory / "site"],
+    """Build the project's own site into `directory`, with what its cache holds.
+
+    A build that hangs says, at its end, where each of its threads was.
+    """
+    command = [sys.executable, "-X", "faulthandler", "-m", "mkdocs", "build"]
+    built = subprocess.Popen(
+        [*command, "--strict", "-d", directory / "site"],
         cwd=ROOT,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        capture_output=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=1100,
     )
-    assert built.returncode == 0, built.stderr
+    try:
+        _, told = built.communicate(timeout=700)
+    except subprocess.TimeoutExpired:
+        built.send_signal(signal.SIGABRT)
+        _, told = built.communicate()
+    assert built.returncode == 0, told[-20_000:]
 
 
 @pytest.fixture

@@ -4,13 +4,16 @@ import json
 import platform
 import re
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from jupyter_client.channels import HBChannel
 
 from wslab.site.execution.failure import ExecutionError
+from wslab.site.execution.kernel import Kernel
 from wslab.site.execution.queue import execute_all
 from wslab.site.notebooks import TAGS, NotebookError, read_notebook
 
@@ -51,6 +54,13 @@ def test_this_python_in_the_notebooks_directory(tmp_path: Path):
     )
     (done,) = execute_all([path], cache=None)
     assert printed(done.notebook) == [repr(sys.executable), repr(str(tmp_path))]
+
+
+async def test_a_kernel_has_no_thread_that_its_end_would_wait_for(tmp_path: Path):
+    """The heartbeat's hangs if another program gets the port of a kernel that ended."""
+    async with Kernel(tmp_path) as kernel:
+        assert await kernel.evaluate("", "6 * 7") == 42
+        assert not any(isinstance(it, HBChannel) for it in threading.enumerate())
 
 
 def test_notebooks_run_at_the_same_time_and_come_back_in_order(tmp_path: Path):

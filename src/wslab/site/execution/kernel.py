@@ -179,7 +179,9 @@ class Kernel:
         finally:
             os.close(stderr)
         self.client = self.manager.client()
-        self.client.start_channels()
+        # No heartbeat: its thread may wait for ever for a kernel that is gone, and its
+        # end is waited for in this loop. Whether a kernel lives, its manager knows.
+        self.client.start_channels(hb=False)
         await self.client.wait_for_ready(timeout=STARTUP)
         self.client.allow_stdin = False
         await self.begin()
