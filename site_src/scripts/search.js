@@ -14,7 +14,7 @@
 const SETUP = 0; // the type of the theme's message that holds all texts
 const QUERY = 2; // of one that holds a question
 const RESULT = 3; // and of the answer to it
-const SYNTAX = /^\s*"|(?:^|\s)[+-]\w|\w[*~^]/; // of lunr: leave it as it is
+const SYNTAX = /(?:^|\s)[+-]\w|\w[*~^]/; // of lunr: leave it as it is
 const EVERYWHERE = /^(?:websockets?|ws)$/; // on a site about nothing else
 const ASKING = new Set( // words that ask, and name nothing
   `best correctly different difference happen happens instead issue know make mean need

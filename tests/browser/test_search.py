@@ -111,7 +111,16 @@ async def test_words_that_only_ask_change_nothing(visit: Visits, site: str) -> N
     assert await ask(page, "best way to make an origin work in a cookie") == plain
 
 
-@pytest.mark.parametrize("question", ["back-pr", '"reading" +client', "what", "the"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "back-pr",
+        '"reading" +client',
+        "what",
+        "the",
+        '"message too big" 1009, from where',
+    ],
+)
 async def test_beginnings_operators_and_small_words_find_something(
     visit: Visits, site: str, question: str
 ) -> None:
