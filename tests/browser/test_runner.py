@@ -428,6 +428,9 @@ async def test_controls_and_outputs_are_accessible_and_fit(
     await chapter.run("fails", "error")
     await chapter.button("Edit", "count").click()
     await chapter.cell("count").get_by_role("textbox").fill("count = 2  # " + "x" * 99)
+    # The editor takes the text in a moment later, and the row of buttons grows: what is
+    # clicked below must not move then.
+    await expect(chapter.told("count")).to_contain_text("edited")
     await chapter.run("more")
     assert (
         await it.page.evaluate(
