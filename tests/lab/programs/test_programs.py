@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 
 import pytest
 from websockets.asyncio.client import connect
@@ -104,6 +105,12 @@ def test_a_program_is_asked_for_its_version_as_it_likes(name):
     if program.find_program(name) is None:
         pytest.skip(f"{name} is not installed here")
     assert re.fullmatch(rf"{name} \d+\.\d+(\.\d+)?", program.program_version(name))
+
+
+def test_a_program_of_this_python_is_found_whatever_the_search_path(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert program.find_program("uvicorn")
+    assert program.program_version("uvicorn") == f"uvicorn {version('uvicorn')}"
 
 
 async def test_a_program_that_is_missing_is_named(server, monkeypatch):

@@ -9,17 +9,22 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Generic, Protocol, TypeVar
 
 from wslab.lab.keeping import keep, stop_earlier_execution
 
-PLACES = ("/usr/local/sbin", "/usr/sbin", "/opt/homebrew/bin")
+BESIDE = os.path.dirname(sys.executable or "")
+"""Where pip puts the programs of this Python."""
+
+PLACES = (BESIDE, "/usr/local/sbin", "/usr/sbin", "/opt/homebrew/bin")
 """Where programs are too, though a user's search path may not name it."""
 
 PATIENCE = 30.0
@@ -58,10 +63,14 @@ def program_version(name: str) -> str:
     Raises:
         ProgramNotFound: it is not installed.
     """
+    path = _found(name)
+    if os.path.dirname(path) == BESIDE:
+        with suppress(PackageNotFoundError):
+            return f"{name} {version(name)}"
     option = VERSION_OPTIONS.get(name, "-v")
-    result = subprocess.run([_found(name), option], capture_output=True, text=True)
-    version = re.search(r"\d+\.\d+(\.\d+)?", result.stdout + result.stderr)
-    return f"{name} {version[0] if version else '(unknown version)'}"
+    result = subprocess.run([path, option], capture_output=True, text=True)
+    found = re.search(r"\d+\.\d+(\.\d+)?", result.stdout + result.stderr)
+    return f"{name} {found[0] if found else '(unknown version)'}"
 
 
 def _found(name: str) -> str:
