@@ -18,7 +18,7 @@ that are not among the theme's options:
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -35,7 +35,7 @@ _BLOCK = re.compile(r"</?(?:p|ul|ol|li)>")
 _CODE = re.compile(r"</?code>")
 _COLUMNS = re.compile(r"\w+: (?:Name )?Type Description(?: Default)? ")
 """Above each of a reference's tables."""
-_REFERENCE = 400
+_REFERENCE = 200
 """How many characters of a reference's text are indexed."""
 _NAMED_ONLY = ("Exercise", "Where to go next")
 _SENTENCE = 4
@@ -48,7 +48,8 @@ def tune(site: Path) -> None:
     index = json.loads(file.read_text(encoding="utf-8"))
     questions = _questions(site)
     index["docs"] = [tuned(entry, questions) for entry in index["docs"]]
-    file.write_text(json.dumps(index, separators=(",", ":")), encoding="utf-8")
+    text = json.dumps(index, separators=(",", ":"), ensure_ascii=False)
+    file.write_text(text, encoding="utf-8")
 
 
 def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, Any]:
@@ -60,13 +61,14 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     """
     location: str = entry["location"]
     prose, messages = _split(entry["text"])
-    parts = [] if entry["title"].startswith(_NAMED_ONLY) else [_BLOCK.sub(" ", prose)]
-    parts += [escape(it, quote=False) for it in messages]
+    if entry["title"].startswith(_NAMED_ONLY):
+        prose, messages = "", []
+    parts = [_BLOCK.sub(" ", prose), *(escape(it, quote=False) for it in messages)]
     shown = _CODE.sub("", " ".join(" ".join(parts).split()))
     shown = _COLUMNS.sub("", shown)
     if location.startswith("reference/") and len(shown) > _REFERENCE:
         shown = shown[:_REFERENCE].rpartition(" ")[0]
-    asked = " ".join(questions.get(location, ()))
+    asked = _each_word_once(questions.get(location, ()))
     more = {"messages": " ".join(messages), "questions": asked}
     weight = {} if "#" in location else {"boost": _PAGE * entry.get("boost", 1)}
     fields = {name: text for name, text in more.items() if text}
@@ -116,6 +118,12 @@ def _questions(site: Path) -> dict[str, list[str]]:
         for location, text in Rows(html, page).found:
             found.setdefault(location, []).append(text)
     return found
+
+
+def _each_word_once(questions: Iterable[str]) -> str:
+    """Return the words of questions: how often one is asked says nothing."""
+    words = (word for question in questions for word in question.split())
+    return " ".join(dict.fromkeys(words))
 
 
 def _split(text: str) -> tuple[str, list[str]]:
