@@ -141,10 +141,11 @@ def scripts() -> dict[str, dict[str, str]]:
     exceptions = read_exceptions(NOTEBOOKS)
     found: dict[str, dict[str, str]] = {}
     for path in find_notebooks(NOTEBOOKS):
-        stored = exceptions.stored.get(path.stem, {})
+        apart = (exceptions.stored, exceptions.cannot)
+        others = {cell for kind in apart for cell in kind.get(path.stem, {})}
         for _, cell in code_cells(read_notebook(path)):
             call = SCRIPTED.search(cell.source)
-            if call and cell.id not in stored:
+            if call and cell.id not in others:
                 found.setdefault(path.stem, {})[cell.id] = call["name"]
     return found
 
