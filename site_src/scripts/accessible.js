@@ -2,13 +2,13 @@
    for search.js, which waits for a reader who searches. */
 "use strict";
 
-/** A wide table's box scrolls: let a keyboard reach it, but only while it is needed. */
+/** What is wide scrolls in its box: let a keyboard reach it, but only while it is needed. */
 const reach = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) {
       target.tabIndex = 0;
       target.setAttribute("role", "group");
-      target.setAttribute("aria-label", "Table");
+      target.setAttribute("aria-label", target.matches(".rich") ? "Wide output" : "Table");
     } else {
       for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
     }
@@ -19,7 +19,7 @@ function complete() {
   // The box of a copy button is a nav element, one landmark for each block.
   for (const box of document.querySelectorAll(".md-code__nav:not([role])"))
     box.setAttribute("role", "presentation");
-  for (const box of document.querySelectorAll(".md-typeset__scrollwrap"))
+  for (const box of document.querySelectorAll(".md-typeset__scrollwrap, .output > .rich"))
     reach.observe(box);
 }
 

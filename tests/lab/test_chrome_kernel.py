@@ -83,6 +83,22 @@ def test_an_interrupted_cell_leaves_no_process(own_kernel, to_the_group):
     assert own_kernel.run("1 + 1").result == "2"
 
 
+def test_a_later_cell_hears_nothing_of_a_browser_that_an_interrupt_ended(own_kernel):
+    """JupyterLab's goes to all that the kernel has started, what drives Chromium too."""
+    look = HANGS.replace("await new Promise(() => {})", "return 1 + 1")
+    own_kernel.run("import asyncio, gc\n" + look)
+    request = own_kernel.send("print('waits')\nawait asyncio.sleep(600)")
+    printed = ""
+    while "waits" not in printed:
+        message = own_kernel.client.get_iopub_msg(timeout=30)
+        printed = message["content"].get("text", "")
+    os.killpg(own_kernel.pid, signal.SIGINT)
+    assert own_kernel.output(request).error
+    assert _grown(own_kernel) == []
+    assert own_kernel.run(look).stdout == "open\n"
+    assert own_kernel.run("gc.collect()").stderr == ""
+
+
 def _grown(kernel):
     """The processes under the kernel that do not go away."""
     children = psutil.Process(kernel.pid).children(recursive=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from wslab.kernel.ipython import kernel_shell
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Playwright
 
 IDLE = 0.5
 """Seconds without a user after which a kernel's process ends."""
@@ -100,6 +100,10 @@ class ChromiumProcess:
             self._browser.set_exception(error)
 
 
+_lost: list[Playwright] = []
+"""Kept, since one whose process was lost reports that when it is collected: in a cell
+that has nothing to do with it."""
+
 _processes: WeakKeyDictionary[asyncio.AbstractEventLoop, ChromiumProcess]
 _processes = WeakKeyDictionary()
 
@@ -131,8 +135,10 @@ async def _launched(executable: str) -> AsyncIterator[Browser]:
             try:
                 yield context.browser
             finally:
-                with suppress(Error):  # an interrupt may have ended it already
+                try:
                     await context.close()
+                except Error:  # an interrupt may have ended it already
+                    _lost.append(playwright)
 
 
 @contextmanager
