@@ -84,7 +84,7 @@ def test_an_interrupted_cell_leaves_no_process(own_kernel, to_the_group):
 
 
 def test_a_later_cell_hears_nothing_of_a_browser_that_an_interrupt_ended(own_kernel):
-    """JupyterLab's goes to all that the kernel has started, what drives Chromium too."""
+    """JupyterLab's goes to all that the kernel started, what drives Chromium, too."""
     look = HANGS.replace("await new Promise(() => {})", "return 1 + 1")
     own_kernel.run("import asyncio, gc\n" + look)
     request = own_kernel.send("print('waits')\nawait asyncio.sleep(600)")

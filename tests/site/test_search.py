@@ -59,6 +59,9 @@ def test_marks_of_code_in_a_sentence_and_heads_of_tables_are_left_out() -> None:
     assert indexed(f"<p>Serve <code>a < b</code>.</p> {table}")["text"] == (
         "Serve a < b. app an application."
     )
+    title = "<code>403</code>, and why"
+    entry = {"location": "a/#b", "title": title, "text": ""}
+    assert tuned(entry, {})["title"] == "403, and why"
 
 
 def test_a_reference_is_indexed_by_what_it_says_first() -> None:
@@ -66,7 +69,7 @@ def test_a_reference_is_indexed_by_what_it_says_first() -> None:
     assert indexed(f"<p>{text}</p>")["text"] == text.strip()
     first = indexed(f"<p>{text}</p>", "reference/rooms/#wslab.Room")["text"]
     assert isinstance(first, str)
-    assert 180 < len(first) <= 200
+    assert 140 < len(first) <= 160
     assert f"{text} ".startswith(f"{first} ")
 
 
