@@ -159,7 +159,10 @@ def what_chromium_had(name: str) -> list[str]:
     lines = [line for page in kept["pages"] for line in page["console"]]
     own = [line for line in lines if not line.startswith("error: WebSocket")]
     value = kept["value"]
-    return own if value is None else [*own, json.dumps(value, separators=(",", ":"))]
+    if value is not None:
+        is_text = isinstance(value, str)
+        own.append(value if is_text else json.dumps(value, separators=(",", ":")))
+    return own
 
 
 @pytest.mark.parametrize(("chapter", "cells"), scripts().items(), ids=scripts())
