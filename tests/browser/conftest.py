@@ -34,7 +34,12 @@ from ..site.conftest import ROOT, build_own, once, shared, write_project
 from ..site.sample import everything, other, running
 from .firefox import Firefox, started
 
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", *ARGUMENTS]
+OPTIONS = [
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", *ARGUMENTS),
+    # A Python that a test has loaded runs for seconds: to have its code optimised takes
+    # as much of the processor as all the rest.
+    "--js-flags=--liftoff-only",
+]
 
 
 @dataclass

@@ -29,15 +29,10 @@ class Project:
         Raises:
             NotebookError: there is none.
         """
-        start = (start or Path.cwd()).resolve()
-        for directory in (start, *start.parents):
-            if (directory / CONFIGURATION).is_file():
-                options = _plugin_options(directory / CONFIGURATION)
-                notebooks = directory / options.get("notebooks", NOTEBOOKS)
-                return cls(
-                    directory, notebooks, directory / options.get("cache", CACHE)
-                )
-        raise NotebookError(f"no {CONFIGURATION} in {start} or in a directory above it")
+        root = find_root(start)
+        options = _plugin_options(root / CONFIGURATION)
+        notebooks = root / options.get("notebooks", NOTEBOOKS)
+        return cls(root, notebooks, root / options.get("cache", CACHE))
 
     @property
     def configuration(self) -> Path:
@@ -65,6 +60,22 @@ class Project:
         lock = self.root / "requirements.lock"
         if lock.is_file():
             yield lock
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the directory, at or above one, that has the file of a site.
+
+    Args:
+        start: where to look, the current directory unless given.
+
+    Raises:
+        NotebookError: there is none.
+    """
+    start = (start or Path.cwd()).resolve()
+    for directory in (start, *start.parents):
+        if (directory / CONFIGURATION).is_file():
+            return directory
+    raise NotebookError(f"no {CONFIGURATION} in {start} or in a directory above it")
 
 
 def is_input(path: Path) -> bool:

@@ -19,7 +19,7 @@ from wslab.site.execution import failure
 from wslab.site.execution.failure import Failure
 from wslab.site.execution.kernel import Kernel
 from wslab.site.notebooks import RAISES, NotebookError, code_cells, tags
-from wslab.site.project import Project
+from wslab.site.project import find_root
 
 _CELL_FILE = re.compile(r"/ipykernel_\d+/\d+\.py")
 
@@ -115,7 +115,7 @@ async def _with_values(found: Failure, kernel: Kernel) -> Failure:
 def _root(path: Path) -> Path:
     """Return the directory from which a page names files."""
     try:
-        return Project.find(path.parent).root
+        return find_root(path.parent)
     except NotebookError:
         return path.parent
 

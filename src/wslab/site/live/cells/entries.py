@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,25 +70,26 @@ def read_entries(
     if unknown := tables.keys() - set(KINDS):
         raise NotebookError(f"{path}: {min(unknown)!r} is none of {', '.join(KINDS)}")
     chapters = {it.stem: it for it in find_notebooks(notebooks)}
+    there = cache(_ids)  # a chapter has many entries
     for number, fields in enumerate(tables.get(kind, ()), 1):
         try:
-            add(_entry(fields, keys, chapters))
+            chapter = _chapter(fields, keys, chapters)
+            add(Entry(chapter, there(chapters[chapter]), fields))
         except ValueError as error:
             raise NotebookError(f"{path}, [[{kind}]] {number}: {error}") from None
 
 
-def _entry(fields: Any, keys: set[str], chapters: Mapping[str, Path]) -> Entry:
+def _chapter(fields: Any, keys: set[str], chapters: Collection[str]) -> str:
     if not isinstance(fields, dict) or fields.keys() != keys:
         raise ValueError(f"an entry has {', '.join(sorted(keys))}, and nothing else")
-    chapter = fields["chapter"]
+    chapter = str(fields["chapter"])
     if chapter not in chapters:
         raise ValueError(f"no chapter {chapter!r}{_near(chapter, list(chapters))}")
-    return Entry(chapter, list(_ids(chapters[chapter])), fields)
+    return chapter
 
 
-def _ids(path: Path) -> Iterator[str]:
-    for _, cell in code_cells(read_notebook(path)):
-        yield str(cell.id)
+def _ids(path: Path) -> list[str]:
+    return [str(cell.id) for _, cell in code_cells(read_notebook(path))]
 
 
 def _near(name: object, known: Sequence[str]) -> str:
