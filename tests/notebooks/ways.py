@@ -6,12 +6,13 @@ every cell at once, as JupyterLab's "Run All" does, and may be interrupted in a 
 
 import asyncio
 import re
+from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import output_from_msg
+from nbformat.v4 import new_notebook, output_from_msg
 
 from wslab.site.execution.cells import CellFailed, execute_cells, tidy
 from wslab.site.execution.failure import Failure, of_outputs
@@ -42,31 +43,43 @@ async def all_queued(kernel: Kernel, path: Path, limit: float = 2 * LIMIT) -> li
     notebook = read_notebook(path)
     async with asyncio.timeout(limit):
         await queue(kernel, notebook)
-    for index, cell in code_cells(notebook):
-        expected = RAISES in tags(cell)
-        if failure := of_outputs(path, index, cell, expected):
-            raise CellFailed(failure)
-        tidy(cell, path.parent.parent)
+    check(path, code_cells(notebook))
     if leaks := await kernel.leaks():
         raise CellFailed(Failure(path, f"after its last cell {'; '.join(leaks)}"))
     return texts(notebook)
 
 
-async def interrupted(kernel: Kernel, path: Path) -> list[str]:
-    """Queue all cells and interrupt the middle one while it waits; the replies.
+async def interrupted(kernel: Kernel, path: Path) -> tuple[list[str], list[str]]:
+    """Queue all cells, interrupt the middle one while it waits, then queue the rest.
+
+    Returns:
+        The replies until the interrupt, and the text of each cell but the middle one.
 
     Raises:
-        CellFailed: a cell before it fails.
+        CellFailed: a cell before it or after it fails.
     """
     notebook = deepcopy(read_notebook(path))
     cells = list(code_cells(notebook))
     middle = len(cells) // 2
     cells[middle][1].source += WAIT
     replies = await queue(kernel, notebook, interrupt=True)
-    for index, cell in cells[:middle]:
+    rest = new_notebook(cells=[cell for _, cell in cells[middle + 1 :]])
+    await queue(kernel, rest)
+    del cells[middle]
+    check(path, cells)
+    return replies, texts(new_notebook(cells=[cell for _, cell in cells]))
+
+
+def check(path: Path, cells: Iterable[tuple[int, NotebookNode]]) -> None:
+    """Judge the outputs of cells, and have them name no place of this machine.
+
+    Raises:
+        CellFailed: one fails.
+    """
+    for index, cell in cells:
         if failure := of_outputs(path, index, cell, RAISES in tags(cell)):
             raise CellFailed(failure)
-    return replies
+        tidy(cell, path.parent.parent)
 
 
 async def queue(
