@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Generator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
 IN_CI = os.environ.get("CI") == "true"
+
+FIFTH = os.environ.get("WSLAB_LIVE", str(datetime.now(UTC).toordinal() % 5))
+"""Which fifth of what is long in a page's Python is taken today, from 0; or "all"."""
 
 SLOW = (
     "browser",

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from ..conftest import FIFTH
 from ..live.chapters import in_a_kernel, in_a_page
 from ..live.page import Page
-from ..live.test_chapters import CHAPTERS, EXCEPTIONS, FIFTH
+from ..live.test_chapters import CHAPTERS, EXCEPTIONS
 from .firefox import Firefox
 from .test_runner import CHAPTER
 

@@ -3,8 +3,6 @@
 A fifth of the chapters each day; all with WSLAB_LIVE=all, as in the scheduled workflow.
 """
 
-import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,15 +11,13 @@ from wslab.site.live.assets import Assets
 from wslab.site.live.cells.exceptions import read_exceptions
 from wslab.site.notebooks import code_cells, find_notebooks, read_notebook
 
+from ..conftest import FIFTH
 from .chapters import in_a_kernel, in_a_page, sources
 from .page import opened
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CHAPTERS = find_notebooks(NOTEBOOKS)
 EXCEPTIONS = read_exceptions(NOTEBOOKS)
-
-FIFTH = os.environ.get("WSLAB_LIVE", str(datetime.now(UTC).toordinal() % 5))
-"""Which fifth is taken, from 0; or "all"."""
 
 
 @pytest.mark.slow

@@ -17,8 +17,8 @@ from wslab.site.live.fetch import fetch_wheels
 from wslab.site.live.node import find_node
 from wslab.site.live.pins import pins
 
+from ..conftest import FIFTH
 from .conftest import ROOT
-from .test_chapters import FIFTH
 
 RUN = Path(wslab.site.live.interpreter.__file__).with_name("run.mjs")
 SUITE = Path(__file__).with_name("suite.py")

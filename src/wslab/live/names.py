@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LOOKS = {"trace", "errors"}
 """Attributes of a server that tell what was done with it."""
@@ -40,8 +41,13 @@ class Names:
     binds_all: bool = False
 
 
+@lru_cache(maxsize=1024)
 def names_of(source: str) -> Names | None:
-    """Return what a cell does with names, None if it is no Python."""
+    """Return what a cell does with names, None if it is no Python.
+
+    It is kept, since what a cell needs is asked for each cell of a chapter; nobody may
+    change it.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):

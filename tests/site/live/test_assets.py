@@ -15,6 +15,7 @@ from wslab.site.live.assets import Assets, build_assets
 from wslab.site.live.bundles import BUNDLES
 from wslab.site.live.node import find_node
 
+from ...conftest import FIFTH
 from ..conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -99,6 +100,7 @@ def test_a_first_visit_is_small(assets, manifest):
     assert sent <= FIRST_VISIT
 
 
+@pytest.mark.skipif(FIFTH not in ("all", "0"), reason="it is run each fifth day")
 def test_what_was_fetched_makes_the_same_bytes_again(assets, tmp_path):
     shutil.copytree(CACHE / "fetched", tmp_path / "fetched", copy_function=os.link)
     again = build_assets(ROOT, tmp_path)

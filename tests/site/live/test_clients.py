@@ -72,15 +72,26 @@ def sessions(sources):
                 yield node.name
 
 
+@pytest.fixture(scope="module")
+def clients():
+    return read_clients(ROOT / "notebooks")
+
+
+@pytest.fixture(scope="module")
+def exceptions():
+    return read_exceptions(ROOT / "notebooks")
+
+
 @pytest.mark.parametrize(
     "path", find_notebooks(ROOT / "notebooks"), ids=lambda path: path.stem
 )
-def test_what_chromium_did_has_pages_for_the_readers_browser_or_a_reason(path):
+def test_what_chromium_did_has_pages_for_the_readers_browser_or_a_reason(
+    path, clients, exceptions
+):
     cells = {it.id: it.source for _, it in code_cells(read_notebook(path))}
     python = {it: source for it, source in cells.items() if names_of(source)}
-    exceptions = read_exceptions(ROOT / "notebooks")
     told = {
-        *read_clients(ROOT / "notebooks").get(path.stem, {}),
+        *clients.get(path.stem, {}),
         *exceptions.stored.get(path.stem, {}),
         *exceptions.cannot.get(path.stem, {}),
     }
@@ -89,5 +100,5 @@ def test_what_chromium_did_has_pages_for_the_readers_browser_or_a_reason(path):
     assert shown - told == set()
 
 
-def test_those_of_the_project_are_right():
-    assert read_clients(ROOT / "notebooks")["12-chat-page"]["tabs-shown"].pages[1:]
+def test_those_of_the_project_are_right(clients):
+    assert clients["12-chat-page"]["tabs-shown"].pages[1:]
