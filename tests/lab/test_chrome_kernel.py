@@ -95,8 +95,26 @@ def test_a_later_cell_hears_nothing_of_a_browser_that_an_interrupt_ended(own_ker
     os.killpg(own_kernel.pid, signal.SIGINT)
     assert own_kernel.output(request).error
     assert _grown(own_kernel) == []
-    assert own_kernel.run(look).stdout == "open\n"
+    again = own_kernel.run(look)
+    assert (again.stdout, again.error) == ("open\n", "")
     assert own_kernel.run("gc.collect()").stderr == ""
+
+
+def test_a_browser_is_lost_before_the_kernel_hears_of_it(own_kernel):
+    look = HANGS.replace("await new Promise(() => {})", "return 1 + 1")
+    own_kernel.run(
+        "import psutil\n"
+        "from wslab.lab.chrome import process\n"
+        "process.IDLE = 600  # however slow this machine is\n" + look
+    )
+    again = own_kernel.run(
+        "started = psutil.Process().children(recursive=True)\n"
+        "for it in started: it.kill()\n"
+        "assert psutil.wait_procs(started, 30)[1] == []\n"
+        "process.IDLE = 0.5" + look
+    )
+    assert (again.stdout, again.error) == ("open\n", "")
+    assert own_kernel.run("1 + 1").result == "2"
 
 
 def _grown(kernel):

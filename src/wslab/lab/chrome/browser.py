@@ -6,13 +6,13 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wslab.lab.chrome.process import chromium_process
+from wslab.lab.chrome.process import new_context
 from wslab.lab.chrome.result import PageRecord, SocketEvent
 
 if TYPE_CHECKING:
@@ -57,19 +57,15 @@ async def chromium(*, any_certificate: bool = False) -> AsyncIterator[Chromium]:
     executable = find_chromium()
     if executable is None:
         raise ChromiumNotFound("install playwright and Chromium, or set WSLAB_CHROMIUM")
-    from playwright.async_api import Error
-
-    async with chromium_process(executable).use() as browser:
-        context = await browser.new_context(
-            viewport={"width": 800, "height": 450}, ignore_https_errors=any_certificate
-        )
-        try:
-            started = Chromium(context, browser.version)
-            await started.prepare()
-            yield started
-        finally:
-            with suppress(Error):  # an interrupt may have ended it already
-                await context.close()
+    async with new_context(
+        executable,
+        viewport={"width": 800, "height": 450},
+        ignore_https_errors=any_certificate,
+    ) as context:
+        assert context.browser is not None
+        started = Chromium(context, context.browser.version)
+        await started.prepare()
+        yield started
 
 
 class Chromium:

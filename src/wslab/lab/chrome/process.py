@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from wslab.kernel.ipython import kernel_shell
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Playwright
+    from playwright.async_api import Browser, BrowserContext, Playwright
 
 IDLE = 0.5
 """Seconds without a user after which a kernel's process ends."""
@@ -81,6 +81,10 @@ class ChromiumProcess:
             if not self._users:
                 await self._release()
 
+    def end(self) -> None:
+        """Have it end, and whoever needs one start another."""
+        self._over.set()
+
     async def _release(self) -> None:
         if kernel_shell() is not None:
             self._idle = self._loop.call_later(IDLE, self._over.set)
@@ -115,6 +119,31 @@ def chromium_process(executable: str) -> ChromiumProcess:
     if process is None or process.is_over:
         process = _processes[loop] = ChromiumProcess(executable)
     return process
+
+
+@asynccontextmanager
+async def new_context(executable: str, **options: Any) -> AsyncIterator[BrowserContext]:
+    """Yield an empty context, with Playwright's options, in the loop's process."""
+    from playwright.async_api import Error
+
+    for is_last in (False, True):
+        process = chromium_process(executable)
+        async with process.use() as browser:
+            try:
+                context = await browser.new_context(**options)
+            except Error:
+                process.end()
+                if is_last:
+                    raise
+                # An interrupt may have ended what drives it, which Playwright tells
+                # nobody; so another is started.
+                continue
+            try:
+                yield context
+            finally:
+                with suppress(Error):  # an interrupt may have ended it already
+                    await context.close()
+            return
 
 
 @asynccontextmanager
