@@ -26,14 +26,14 @@ EXCEPTIONS = read_exceptions(NOTEBOOKS)
 BLOCKS = "urlopen("
 """What a client has that blocks until its server answers: one thread has both."""
 
-opening = cache(partial(openings, exceptions=EXCEPTIONS))
+openings_of = cache(partial(openings, exceptions=EXCEPTIONS))
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 async def test_what_opens_runs_and_somebody_connects(path):
-    for cell, project in opening(path).items():
+    for cell, project in openings_of(path).items():
         if BLOCKS in project.client:
             continue
         names: dict[str, Any] = {"__name__": project.name}
@@ -51,7 +51,7 @@ async def test_what_opens_runs_and_somebody_connects(path):
 
 
 async def test_what_opens_and_blocks_runs_in_a_page(assets: Assets):
-    every = [it for path in CHAPTERS for it in opening(path).items()]
+    every = [it for path in CHAPTERS for it in openings_of(path).items()]
     blocking = [(cell, it) for cell, it in every if BLOCKS in it.client]
     assert blocking
     async with opened(assets, [it.application for _, it in blocking]) as page:
@@ -66,7 +66,7 @@ async def test_what_opens_and_blocks_runs_in_a_page(assets: Assets):
 
 
 def test_a_chapter_opens_or_has_its_reason():
-    found = [path for path in CHAPTERS if opening(path)]
+    found = [path for path in CHAPTERS if openings_of(path)]
     assert len(found) >= len(CHAPTERS) // 2
     for path in set(CHAPTERS) - set(found):
         cells = {it.id for _, it in code_cells(read_notebook(path))}
