@@ -84,7 +84,7 @@ async def test_all_cells_run_and_one_that_fails_says_why(read: Chapter) -> None:
     assert traceback.startswith("Traceback")
     assert traceback.endswith("ValueError: expected")
     assert await read.output("more") == ["2"]
-    await read.is_at("on-bus", "fresh")
+    await read.is_at("on-bus", "error")
 
 
 async def test_html_of_an_edited_cell_can_do_nothing(

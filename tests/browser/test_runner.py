@@ -1,5 +1,6 @@
 """A chapter that runs in its page: Run, Stop, Reset, edits, links, and their limits."""
 
+import asyncio
 import re
 import zlib
 from base64 import urlsafe_b64encode
@@ -156,8 +157,9 @@ async def test_all_cells_run_but_those_that_cannot(read: Visits) -> None:
     assert await chapter.own("more").inner_text() == "2"
     reason = chapter.cell("bus").get_by_text("Does not run in this page")
     assert "it needs Redis" in await reason.inner_text()
+    await chapter.is_at("on-bus", "error")
+    await expect(chapter.own("on-bus")).to_contain_text("NameError")
     await expect(chapter.told("on-bus")).to_contain_text("it needs Redis")
-    await chapter.is_at("on-bus", "fresh")
 
 
 async def test_state_lives_until_reset(read: Visits) -> None:
@@ -188,6 +190,25 @@ async def test_stop_ends_a_cell_that_waits(read: Visits, source: str) -> None:
     await expect(chapter.own("more")).to_have_text("3")
 
 
+async def test_stop_takes_back_what_waits_for_python(read: Visits) -> None:
+    chapter, it = await read(service_workers="block")
+    stopped = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await stopped.wait()
+        await route.continue_()
+
+    await it.page.route("**/pyodide.asm.wasm", hold)
+    await chapter.button("Run", "more").click()
+    await expect(chapter.said).to_contain_text("Loading Python")
+    await chapter.button("Stop").click()
+    await expect(chapter.said).to_have_text("Stopped.")
+    stopped.set()
+    await chapter.run("count")
+    await chapter.is_at("more", "fresh")
+    it.faults[:] = [fault for fault in it.faults if "Service Worker" not in fault]
+
+
 async def test_a_busy_loop_is_ended_and_state_with_it(read: Visits) -> None:
     chapter, _ = await read()
     await chapter.run("more")
@@ -198,6 +219,18 @@ async def test_a_busy_loop_is_ended_and_state_with_it(read: Visits) -> None:
     await expect(chapter.said).to_contain_text("is forgotten", timeout=60_000)
     for cell in ("client", "more"):
         await chapter.is_at(cell, "fresh")
+    await chapter.run("more")
+    await expect(chapter.own("more")).to_have_text("2")
+
+
+async def test_a_cell_that_ends_python_ends_state_with_it(read: Visits) -> None:
+    chapter, _ = await read()
+    await chapter.run("more")
+    await chapter.follow("client", "import os\n\nos._exit(3)")
+    await chapter.button("Run", "client").click()
+    await expect(chapter.said).to_contain_text("exit(3)", timeout=60_000)
+    await expect(chapter.said).to_contain_text("is forgotten")
+    await chapter.is_at("more", "fresh")
     await chapter.run("more")
     await expect(chapter.own("more")).to_have_text("2")
 

@@ -98,8 +98,8 @@ def running() -> nbformat.NotebookNode:
         "more": "count += 1\ncount",
         "fails": 'raise ValueError("expected")',
         "bus": 'bus = "redis"\nbus',
-        "on-bus": "bus.upper()",
         "stop": "await server.stop()",
+        "on-bus": "bus.upper()",
     }
     named = [new_code_cell(source, id=name) for name, source in cells.items()]
     named[6].metadata = {"tags": ["raises-exception"]}

@@ -44,7 +44,11 @@ export class Chapter implements Wishes {
   #clients: Clients | undefined;
   /** The latest run of each cell: what an earlier one still says is not shown. */
   readonly #latest = new Map<string, string>();
+  /** Why a cell that another needs does not run here. */
+  readonly #lacks = new Map<string, string | undefined>();
   #runs = 0;
+  /** How often all that had been asked for was taken back. */
+  #stops = 0;
   #isKept = false;
 
   constructor(addresses: Addresses, notice: Notice, kept: Kept) {
@@ -76,8 +80,10 @@ export class Chapter implements Wishes {
     void this.#start();
   }
 
-  /** Stop the running cell; none that waits will run. */
+  /** Stop the running cell; none that waits will run, not even for Python. */
   stop(): void {
+    this.#stops += 1;
+    this.#notice.announce("Stopped.");
     this.#clients?.close();
     void this.#queue?.then((queue) => {
       queue.clear();
@@ -88,6 +94,7 @@ export class Chapter implements Wishes {
 
   /** Bring back everything as it was published, and end the interpreter. */
   async reset(): Promise<void> {
+    this.#stops += 1;
     this.#interpreter.end();
     this.#clients?.close();
     this.#kept.clear();
@@ -172,20 +179,21 @@ export class Chapter implements Wishes {
   /** Load what is not there yet, and have cells run: the one of a view, or all. */
   #start(view?: View): Promise<void> {
     return this.#attempt(async () => {
+      const stops = this.#stops;
       this.#notice.say(LOADING);
       const queue = await this.#load();
+      if (stops !== this.#stops) return;
       await this.#interpreter.load();
       this.#keep();
       const needs = await this.#interpreter.needs(queue.cells.map((it) => it.source));
+      if (stops !== this.#stops) return;
       const wanted = queue.cells.filter((it) => (view ? it.id === view.id : !it.reason));
       const stored = queue.cells.filter((it) => it.id === STORED && !it.hasRun);
-      const { cells, stuck } = queue.plan([...stored, ...wanted], needs);
-      queue.add(cells);
+      const plan = queue.plan([...stored, ...wanted], needs);
+      for (const [cell, lacking] of plan) this.#lacks.set(cell.id, lacking?.reason);
+      queue.add(plan.keys());
       this.#notice.close();
       this.#next(queue);
-      for (const [cell, lacking] of stuck) {
-        this.#views.get(cell.id)?.enter(cell.state, `needs a cell that does not run here: ${lacking.reason}`);
-      }
     }, () => void this.#start(view));
   }
 
@@ -304,6 +312,8 @@ export class Chapter implements Wishes {
     this.#next(queue);
     if (status === "ok" && view) this.#open(view);
     if (status === "ok" && view?.stored) view.enter("ok", `${STORED_RESULT}: ${view.stored}`);
+    const lacks = cell?.raises ? undefined : this.#lacks.get(cell?.id ?? "");
+    if (status === "error" && lacks) view?.enter("error", `needs a cell that does not run here: ${lacks}`);
     const label = view?.label ?? "a cell that is not on the page";
     if (queue.isIdle) this.#notice.announce(ENDS[status].replace("%", label));
   }

@@ -5,7 +5,9 @@ import { type Asked, type FromWorker, heard, type Options, type ToWorker, type V
 /** Milliseconds that a cell has to end by itself once it is told to stop. */
 const GRACE = 2500;
 
-const GONE = "The cell did not stop by itself, so Python was ended: all that had run is forgotten. Run starts it anew.";
+const FORGOTTEN = "all that had run is forgotten. Run starts it anew.";
+
+const GONE = `The cell did not stop by itself, so Python was ended: ${FORGOTTEN}`;
 
 /** The interpreter was ended on purpose: who waits for it has nothing to say. */
 export class Ended extends Error {}
@@ -135,7 +137,7 @@ export class Interpreter {
     worker.addEventListener("message", ({ data }) => this.#hear(worker, data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      if (worker === this.#worker) this.#lose(event.message || "The worker's script could not be loaded.");
+      if (worker === this.#worker) this.#crash(event.message || "The worker's script could not be loaded.");
     });
     this.#post({ type: "load", manifest: this.#manifest });
   }
@@ -169,11 +171,16 @@ export class Interpreter {
         this.#calm();
         break;
       case "failed":
-        if (message.lost) return this.#lose(message.message);
+        if (message.lost) return this.#crash(message.message);
         this.#calm();
         break;
     }
     this.#tell(message);
+  }
+
+  /** Give up a worker that has failed by itself, be it that it loads or that it ran. */
+  #crash(message: string): void {
+    this.#lose(this.#settle ? message : `Python has ended (${message}): ${FORGOTTEN}`);
   }
 
   /** Give the worker up, and say why: to who waits for it to load, else to the page. */

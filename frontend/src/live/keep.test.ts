@@ -35,6 +35,16 @@ test("what is taken back leaves nothing", () => {
   expect(shelf.size).toBe(0);
 });
 
+test("tabs with the same page keep each other's edits", () => {
+  const shelf = new Memory();
+  const [one, other] = [new Kept("/echo/", shelf), new Kept("/echo/", shelf)];
+  one.keep("a", "print(1)");
+  other.keep("b", "print(2)");
+  const next = new Kept("/echo/", shelf);
+  expect([next.source("a"), next.source("b")]).toEqual(["print(1)", "print(2)"]);
+  expect(other.source("a")).toBeUndefined(); // it is not what that tab shows
+});
+
 test("a link's source stands for the reader's own, and replaces nothing that is kept", () => {
   const shelf = new Memory();
   const kept = new Kept("/echo/", shelf);

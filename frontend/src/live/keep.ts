@@ -34,14 +34,17 @@ export class Kept {
     this.#borrowed.delete(cell);
     if (source === undefined) this.#sources.delete(cell);
     else this.#sources.set(cell, source);
-    this.#write();
+    const kept = this.#read(); // another tab may have kept other cells meanwhile
+    if (source === undefined) delete kept[cell];
+    else kept[cell] = source;
+    this.#write(kept);
   }
 
   /** Keep nothing of this page. */
   clear(): void {
     this.#sources.clear();
     this.#borrowed.clear();
-    this.#write();
+    this.#write({});
   }
 
   #read(): Record<string, string> {
@@ -54,9 +57,9 @@ export class Kept {
     }
   }
 
-  #write(): void {
+  #write(sources: Record<string, string>): void {
     try {
-      if (this.#sources.size) this.#shelf?.setItem(this.#key, JSON.stringify(Object.fromEntries(this.#sources)));
+      if (Object.keys(sources).length) this.#shelf?.setItem(this.#key, JSON.stringify(sources));
       else this.#shelf?.removeItem(this.#key);
     } catch {
       // Full, or closed to this site: the edits last as long as the page.

@@ -42,6 +42,8 @@ class Playground {
   readonly #ladders: Ladders;
   readonly #interpreter: Interpreter;
   #runs = 0;
+  /** How often Run or Stop was pressed: the last press counts. */
+  #presses = 0;
   #playing: Project | undefined;
 
   constructor(element: HTMLElement, manifest: string, files: string, choice: readonly Point[]) {
@@ -85,9 +87,11 @@ class Playground {
   }
 
   async #run(): Promise<void> {
+    const press = ++this.#presses;
     await this.#attempt(async () => {
       this.#notice.say(LOADING);
       await this.#interpreter.load();
+      if (press !== this.#presses) return;
       this.#notice.close();
       this.#keep();
       this.#clear();
@@ -109,6 +113,7 @@ class Playground {
   }
 
   #stop(): void {
+    this.#presses += 1;
     this.#interpreter.stop();
     this.#notice.announce("Stopped.");
   }

@@ -63,11 +63,8 @@ export class Cell {
   }
 }
 
-/** What is to run, in the chapter's order, and what can't, each with the cell that it lacks. */
-export interface Plan {
-  readonly cells: readonly Cell[];
-  readonly stuck: ReadonlyMap<Cell, Cell>;
-}
+/** What is to run, in the chapter's order, each with a cell that it needs and that can't run here. */
+export type Plan = ReadonlyMap<Cell, Cell | undefined>;
 
 /** The cells of a chapter in their order, of which one runs at a time. */
 export class Queue {
@@ -93,19 +90,13 @@ export class Queue {
    * @param needs for each cell, the earlier ones that it uses something of.
    */
   plan(wanted: readonly Cell[], needs: readonly (readonly number[])[]): Plan {
-    const chosen = new Set<Cell>();
-    const stuck = new Map<Cell, Cell>();
-    for (const cell of wanted) {
-      const all = [...this.#missing(cell, needs), cell];
-      const lacking = all.find((it) => it.reason);
-      if (lacking) stuck.set(cell, lacking);
-      else for (const it of all) chosen.add(it);
-    }
-    return { cells: this.cells.filter((it) => chosen.has(it)), stuck };
+    const chosen = new Set(wanted.flatMap((it) => [...this.#missing(it, needs), it]));
+    const able = this.cells.filter((it) => chosen.has(it) && !it.reason);
+    return new Map(able.map((it) => [it, [...this.#missing(it, needs)].find(({ reason }) => reason)]));
   }
 
   /** Have cells wait for their turn; those that wait or run already stay where they are. */
-  add(cells: readonly Cell[]): void {
+  add(cells: Iterable<Cell>): void {
     for (const cell of cells) {
       if (cell.state === "queued" || cell.state === "running") continue;
       cell.enter("queued");
