@@ -133,6 +133,19 @@ async def test_stop_ends_the_server_and_the_next_run_has_nothing_of_the_last(pag
     assert "there is no `app`" in printed(heard)
 
 
+WAITS = "import asyncio\nprint('waits')\nawait asyncio.Event().wait()"
+
+
+async def test_a_run_takes_the_place_of_one_whose_client_still_waits(page):
+    application, client = sources("echo")
+    waiting = play(page, application, WAITS)
+    await until(page, "output", run=waiting)
+    run = play(page, application, client)
+    assert (await until(page, "done", run=waiting))[-1]["status"] == "cancelled"
+    heard = await until(page, "done", run=run)
+    assert (heard[-1]["status"], printed(heard)) == ("ok", "hello\n")
+
+
 async def test_a_failure_of_the_start_up_is_shown(page):
     run = play(page, "async def app(scope, receive, send):\n    1 / 0", colour="red")
     heard = await until(page, "done", run=run)

@@ -187,6 +187,8 @@ async def test_what_a_page_lacks_says_so(page: Page):
     assert "a page has one thread only" in ran.error
     ran = await page.run("import asyncio\nawait asyncio.create_subprocess_exec('true')")
     assert "a page has one process only" in ran.error
+    ran = await page.run("input('Your name: ')")
+    assert "a page has no input()" in ran.error
 
 
 async def test_deep_json_does_not_end_python(page: Page):

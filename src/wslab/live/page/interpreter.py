@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import json
 import json.decoder
 import json.scanner
@@ -22,6 +23,7 @@ def complete(loop: LiveLoop) -> None:
     _sleep_by_turning(loop)
     parse_deep_json()
     _connect_in_memory(loop)
+    _replace(builtins, input=_refuse_input)
     threads.complete(loop)
 
 
@@ -54,6 +56,11 @@ def _connect_in_memory(loop: LiveLoop) -> None:
         return resolve(host, port, family)
 
     _replace(socket, socket=PageSocket, getaddrinfo=getaddrinfo)
+
+
+def _refuse_input(*_: object) -> str:
+    # Pyodide's own asks JavaScript's prompt(), which a worker has not.
+    raise RuntimeError("a page has no input(): write the text into the cell")
 
 
 def _replace(module: ModuleType, **members: object) -> None:

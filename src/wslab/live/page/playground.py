@@ -43,6 +43,8 @@ class Playground:
             options: those of `serve`.
         """
         await self.end()
+        if self._ending is not None:
+            await self._ending
         self._cells.clear()
         status = await self._cells.run(run, "application", application)
         if status == "ok":

@@ -58,6 +58,8 @@ class Session:
     def play(self, run: str, application: str, client: str, options: str) -> None:
         """Serve an application and run a client, as `Playground.play` does.
 
+        What runs is stopped: the reader wants the new in its place.
+
         Args:
             run: tells it from others; `done` has it, with a cell "client".
             application: the source of a module with `app`.
@@ -66,6 +68,8 @@ class Session:
         """
         given = json.loads(options)
         play = self._playground.play
+        if self._running is not None:
+            self.stop()
         self._begin(run, "client", lambda: play(run, application, client, given))
 
     def visit(self, asked: int, server: str, path: str) -> None:
