@@ -1,13 +1,15 @@
 """The playground in Chromium: starting points, clients, ladders, links."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import FrameLocator, Locator, Page, expect
+from playwright.async_api import FrameLocator, Locator, Page, Route, expect
 
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.site.atlas.opening import opened
@@ -169,6 +171,33 @@ async def test_a_scenario_of_the_atlas_opens_with_its_clients_and_options(play):
     await expect(it.ladder(3)).to_contain_text("503")
 
 
+COUNTS = """import builtins
+
+builtins.runs = getattr(builtins, "runs", 0) + 1
+print(builtins.runs)"""
+
+
+async def test_the_last_press_counts_while_python_loads(play):
+    it = await play()
+    pressed = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await pressed.wait()
+        await route.continue_()
+
+    await it.page.route("**/pyodide.asm.wasm", hold)
+    await it.pane("The client").fill(COUNTS)
+    await it.run()
+    await it.button("Stop client").click()
+    await expect(it.page.get_by_role("status").first).to_have_text("Stopped.")
+    for _ in range(2):
+        await it.run()
+    pressed.set()
+    await expect(it.output).to_have_text("1", timeout=60_000)
+    await it.run()
+    await expect(it.output).to_have_text("2")
+
+
 async def test_a_link_carries_all_and_runs_nothing(play):
     it = await play()
     await expect(it.page.get_by_label("ping interval")).to_be_hidden()
@@ -189,6 +218,18 @@ async def test_a_link_carries_all_and_runs_nothing(play):
     await expect(other.output).to_be_hidden()
     await other.run()
     await expect(other.output).to_have_text("from a link", timeout=60_000)
+
+
+async def test_the_link_of_the_median_starting_point_is_under_2_kb(play):
+    it = await play()
+    lengths = []
+    for point in POINTS:
+        await it.start(point["name"])
+        await it.button("Copy a link").click()
+        await it.page.wait_for_function("() => location.hash")
+        lengths.append(len(await it.page.evaluate("location.href")))
+        await it.page.evaluate("history.replaceState(null, '', location.pathname)")
+    assert median(lengths) < 2000, lengths
 
 
 async def test_keys_run_it_and_leave_the_editor(play):
