@@ -1,7 +1,7 @@
 """A server that fails: `python failing_server.py HOW PORT MODULE:NAME`.
 
 It answers a page. It then `ends` with the first handshake, or it is `deaf`: it runs on
-and takes no more connections.
+and takes no more connections. Or it is `pageless`, and wants an upgrade of everybody.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import os
 import sys
 
 PAGE = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+NO_PAGE = PAGE.replace(b"200 OK", b"426 Upgrade Required")
 
 
 async def main(how, port):
@@ -18,7 +19,7 @@ async def main(how, port):
             os._exit(7)
         if how == "deaf":
             server.close()
-        writer.write(PAGE)
+        writer.write(NO_PAGE if how == "pageless" else PAGE)
         await writer.drain()
         writer.close()
 

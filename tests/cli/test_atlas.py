@@ -32,7 +32,7 @@ def measured(tmp_path_factory):
         *("--repeats", "2", "--output", str(directory)),
     )
     assert found.returncode == 0, found.stderr
-    assert "1 cells" in found.stdout
+    assert "1 cell:" in found.stdout
     return directory
 
 
@@ -130,11 +130,11 @@ def test_list_names_every_scenario_with_its_question():
     ("arguments", "told"),
     [
         (("run", "--server", "uvicorm"), "no server is called 'uvicorm'"),
-        (("run", "--scenario", "x*"), "no scenario is called 'x*'"),
+        (("run", "--scenario", "x*"), "called 'x*'; `wslab atlas list` names all"),
         (("show", "nothing"), "no scenario is called 'nothing'"),
         (("show", "handler-returns", "--server", "quart"), "no 'quart' among"),
         (("diff", "/nowhere", "/nowhere"), "/nowhere is no directory"),
-        (("run", "--repeats", "0"), "'0' is not"),
+        (("run", "--repeats", "0"), "'0' is not a number from 1 to 1000"),
         (("run", "--add"), "--add needs --output"),
     ],
 )
@@ -143,6 +143,19 @@ def test_a_wrong_argument_is_a_sentence(arguments, told):
     assert found.returncode == 2
     assert told in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_an_output_that_cannot_be_written_is_said_before_anything_is_measured():
+    found = atlas("run", "--scenario", "text", "--output", "/dev/null/measured")
+    assert found.returncode == 2
+    assert found.stderr.startswith("wslab atlas: [Errno 20] Not a directory")
+
+
+def test_a_ladder_is_printed_where_lines_of_boxes_cannot_be():
+    ascii_alone = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    shown = atlas("show", "denial", "--server", "uvicorn", env=ascii_alone)
+    assert shown.returncode == 0, shown.stderr
+    assert "401 Unauthorized" in shown.stdout
 
 
 def test_a_server_that_is_not_installed_is_a_sentence():

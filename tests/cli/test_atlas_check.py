@@ -43,6 +43,12 @@ def test_failures_that_are_expected_pass(tmp_path):
     assert "close-before-accept (expected)" in found.stdout
 
 
+def test_a_list_of_failures_may_come_from_windows(tmp_path):
+    path = tmp_path / "expected.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(FAULTS).encode())
+    assert check("--expect", str(path)).returncode == 0
+
+
 def test_a_new_failure_is_an_error(tmp_path):
     found = check(*expecting(tmp_path, "ping"))
     assert found.returncode == 1
@@ -77,6 +83,7 @@ def test_a_server_that_does_not_answer_is_a_sentence():
     [
         ("ends", "the application   is not called; the server ends"),
         ("deaf", "the client saw    reset"),
+        ("pageless", "the client saw    HTTP 426"),
     ],
 )
 def test_a_server_that_fails_on_the_way_is_a_finding(how, told):

@@ -153,8 +153,8 @@ def _add_atlas(command: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--scenario", action="append", default=[], metavar="NAME", help=SCENARIO
     )
-    run.add_argument("--repeats", type=_jobs, metavar="N", default=5, help=REPEATS)
-    run.add_argument("--jobs", type=_jobs, metavar="N", help=COLUMNS)
+    run.add_argument("--repeats", type=_count, metavar="N", default=5, help=REPEATS)
+    run.add_argument("--jobs", type=_count, metavar="N", help=COLUMNS)
     run.add_argument("--output", type=Path, metavar="DIR", help=STORE)
     run.add_argument("--add", action="store_true", help=ADD)
 
@@ -167,8 +167,8 @@ def _add_atlas(command: argparse.ArgumentParser) -> None:
     history.add_argument(
         "--scenario", action="append", default=[], metavar="NAME", help=SCENARIO
     )
-    history.add_argument("--repeats", type=_jobs, metavar="N", default=5, help=REPEATS)
-    history.add_argument("--jobs", type=_jobs, metavar="N", help=COLUMNS)
+    history.add_argument("--repeats", type=_count, metavar="N", default=5, help=REPEATS)
+    history.add_argument("--jobs", type=_count, metavar="N", help=COLUMNS)
     history.add_argument(
         "--environments",
         type=Path,
@@ -269,6 +269,10 @@ def _add_limits(command: argparse.ArgumentParser) -> None:
 
 def _port(text: str) -> int:
     return int(_number(text, 1, 65535, "a port from 1 to 65535"))
+
+
+def _count(text: str) -> int:
+    return int(_number(text, 1, 1000, "a number from 1 to 1000"))
 
 
 def _jobs(text: str) -> int:

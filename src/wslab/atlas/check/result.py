@@ -173,7 +173,7 @@ def read_expected(path: Path, known: Iterable[str]) -> Expected:
         ValueError: A name is none of the `known` ones, or the file is no text.
         OSError: The file can't be read.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
     names = [name for line in lines if (name := line.partition("#")[0].strip())]
     if unknown := sorted(set(names) - set(known)):
         raise ValueError(f"{path}: no section decides a scenario {unknown[0]!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import tempfile
@@ -21,6 +22,8 @@ TRIES = 3
 """How often a server is started that ends before it answers."""
 
 _QUESTION = b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
+
+_UP = re.compile(rb"HTTP/1\.\d [2-4]\d\d")
 
 
 class ServerFailed(Exception):
@@ -150,10 +153,14 @@ class Process:
         return self._log.read().decode("utf-8", "replace")[-4000:]
 
     async def _answer(self, server: Startable) -> None:
-        """Wait for the answer to a plain request."""
+        """Wait for the answer to a plain request.
+
+        A page, or a refusal of one by a server that has none (426, 404); not an error
+        of the server (502), which may be what a proxy says before its backend is up.
+        """
         try:
             async with asyncio.timeout(START):
-                while not await self._is_up():
+                while not _UP.match(await self._ask()):
                     if self.ended:
                         raise ServerFailed(
                             f"{server.name} ended with status "
@@ -162,10 +169,12 @@ class Process:
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise ServerFailed(
-                f"{server.name} did not answer in {START:.0f} s:\n{self.printed()}"
+                f"{server.name} did not answer GET / below 500 in {START:.0f} s:\n"
+                f"{self.printed()}"
             ) from None
 
-    async def _is_up(self) -> bool:
+    async def _ask(self) -> bytes:
+        """Return the status line of the answer to a plain request; b"" for none."""
         try:
             if isinstance(self.address, str):
                 reader, writer = await asyncio.open_unix_connection(self.address)
@@ -174,12 +183,12 @@ class Process:
                     "127.0.0.1", self.address
                 )
         except OSError:
-            return False
+            return b""
         try:
             writer.write(_QUESTION)
             async with asyncio.timeout(2):
-                return b" 200" in await reader.readline()
-        except (OSError, TimeoutError):
-            return False
+                return await reader.readline()
+        except (OSError, TimeoutError, ValueError):
+            return b""
         finally:
             writer.close()

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
                 progress.step(f"{server.name}, {result.scenario.name}")
         return results
 
-    with Progress(len(scenarios)) as progress:
+    with Progress(len(scenarios), "scenarios") as progress:
         results = asyncio.run(collect())
     results.sort(key=lambda result: chosen.index(result.scenario.name))
     summary = Summary(results, expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ def run(options: argparse.Namespace) -> int:
         "list": read.list_,
         "check": check.run,
     }
+    if isinstance(sys.stdout, io.TextIOWrapper):  # which may know no lines of boxes
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = commands[options.atlas](options)
         sys.stdout.flush()

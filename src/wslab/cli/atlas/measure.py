@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         ValueError: Something is to be added, but it is not said to what; or a package
             is not installed.
+        OSError: The directory for the output can't be made.
     """
     if options.add and options.output is None:
         raise ValueError("--add needs --output, which says what is added to")
@@ -40,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
     columns = [column(name, working) for name in names]
     cells = [it for each in columns for it in scenarios if each.concerns(it)]
     jobs = options.jobs or JOBS
+    if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)  # or fail before measuring
 
     async def collect() -> dict[str, dict[str, Cell]]:
         rows: dict[str, dict[str, Cell]] = defaultdict(dict)
@@ -104,5 +107,5 @@ def _report(
             print(f"  {outcome.count} times the client saw {'; '.join(outcome.client)}")
             print(f"    and the application {'; '.join(outcome.application)}")
     told = f"{len(varying)} vary, {different} differ from the stored data"
-    print(f"{len(cells)} cells: {told}")
+    print(f"{len(cells)} cell{'' if len(cells) == 1 else 's'}: {told}")
     return 1 if different and output is None else 0

@@ -15,8 +15,9 @@ def named(patterns: Sequence[str], known: Iterable[str], what: str) -> list[str]
     names = list(known)
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in names):
-            listed = ", ".join(names) if len(names) < 30 else "`wslab atlas list`"
-            raise WrongName(f"no {what} is called {pattern!r}; there are {listed}")
+            there = f"there are {', '.join(names)}"
+            told = there if len(names) < 30 else "`wslab atlas list` names all"
+            raise WrongName(f"no {what} is called {pattern!r}; {told}")
     return [
         name
         for name in names
