@@ -131,6 +131,18 @@ def test_what_is_not_as_a_section_says_is_told_apart_by_its_word(made, book):
     assert "close-with-1005" in html[must:should]
 
 
+def test_a_test_client_is_not_judged_by_what_only_a_wire_can_show(made):
+    def judged(scenario):
+        html = made[f"atlas/{scenario}.md"].html
+        parts = re.findall(r'<details id="([\w-]+)".*?wa-verdict">(.*?)</span>', html)
+        return {column for column, told in parts if told}
+
+    servers, clients = (set(KINDS[kind]) for kind in ("servers", "test clients"))
+    assert judged("client-closes-1000") == servers  # RFC 6455, the answering frame
+    assert judged("handler-returns") == servers  # ASGI, the end of the connection
+    assert judged("empty-text") >= clients  # ASGI, what the application receives
+
+
 def test_what_is_the_same_over_http2_is_no_difference(made):
     (row,) = re.findall(r'<tr id="close-without-code">.*?</tr>', made[INDEX].html)
     cells = re.findall(r'<td class="([^"]*)" data-views="([^"]*)"><a href="[^#]*#', row)

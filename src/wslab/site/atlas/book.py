@@ -14,6 +14,8 @@ from wslab.atlas.history.history import History, histories
 from wslab.atlas.http2 import as_over_tcp
 from wslab.atlas.scenario import Scenario
 from wslab.atlas.scenarios import SCENARIOS
+from wslab.atlas.testclients.table import TESTCLIENTS
+from wslab.atlas.verdict import cell_conforms
 
 Views = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -28,6 +30,18 @@ class Row:
     scenario: Scenario
     cells: dict[str, Cell]
     history: History | None = None
+
+    def conforms(self, column: str) -> bool | None:
+        """Return whether a column does what the section demands; None for no demand.
+
+        A test client is no server and has no wire. Of it that alone is demanded which
+        ASGI says of the application's side.
+        """
+        rule, source = self.scenario.rule, self.scenario.source
+        wire = rule is not None and (rule.client or not source.startswith("ASGI"))
+        if wire and column in TESTCLIENTS:
+            return None
+        return cell_conforms(self.scenario, self.cells[column])
 
     def usual(self, kind: str) -> Views | None:
         """Return what most columns of a kind do; None where no two of them agree."""

@@ -6,7 +6,7 @@ from html import escape
 
 from wslab.atlas.cell import Cell, Outcome
 from wslab.atlas.scenario import Scenario
-from wslab.atlas.verdict import application_words, cell_conforms, client_words
+from wslab.atlas.verdict import application_words, client_words
 from wslab.site.atlas.book import Row, compared
 from wslab.site.atlas.opening import link, opened
 
@@ -21,7 +21,7 @@ def table_cell(row: Row, kind: str, column: str, address: str) -> str:
         return "<td></td>"
     if cell.usual is None:
         return f'<td class="wa-none">{escape(cell.without)}</td>'
-    mark, style = _mark(row.scenario, cell)
+    mark, style = _mark(row, column)
     if (usual := row.usual(kind)) is not None and compared(cell.usual) != usual:
         style += " wa-odd"
     varies = '<span class="wa-varies">varies</span>' if cell.varies else ""
@@ -42,13 +42,13 @@ def _numbers(row: Row, kind: str, outcome: Outcome) -> str:
     return f"{clients.index(client)}.{applications.index(application)}"
 
 
-def _mark(scenario: Scenario, cell: Cell) -> tuple[str, str]:
+def _mark(row: Row, column: str) -> tuple[str, str]:
     """Return the sign that says whether a cell conforms, and the class of the cell."""
-    verdict = cell_conforms(scenario, cell)
+    verdict = row.conforms(column)
     if verdict is None:
         return "", ""
     kind, sign = MARKS[verdict]
-    told = said(scenario, verdict)
+    told = said(row.scenario, verdict)
     return f'<span class="wa-mark" title="{escape(told)}">{sign}</span>', f"wa-{kind}"
 
 
@@ -75,7 +75,7 @@ def details(row: Row, column: str, title: str, more: str = "") -> str:
     cell = row.cells[column]
     versions = ", ".join(f"{name} {number}" for name, number in cell.versions.items())
     where = f"{versions}; Python {cell.python}, {cell.machine}, {cell.date}"
-    verdict = cell_conforms(row.scenario, cell)
+    verdict = row.conforms(column)
     told = (
         "" if verdict is None else f" {MARKS[verdict][1]} {said(row.scenario, verdict)}"
     )

@@ -14,7 +14,6 @@ from wslab.atlas.acts import Act, OfClient
 from wslab.atlas.columns import KINDS
 from wslab.atlas.history import records
 from wslab.atlas.scenario import Options, Scenario
-from wslab.atlas.verdict import cell_conforms
 from wslab.site.atlas import history
 from wslab.site.atlas.book import Book, Row, compared
 from wslab.site.atlas.cells import details, sign
@@ -130,7 +129,8 @@ TOLD = {
     "test clients": """\
 People take test clients for servers. They are none: what a test sees through one is
 not always what a client sees of a server, nor can each of them say what a client can.
-A scenario that a test client has no way to express says so.""",
+A scenario that a test client has no way to express says so. It is judged only by what
+ASGI says of the application's side, since a test client has no wire.""",
     "frameworks": """\
 The same questions to handlers, written as each framework's users would, on uvicorn at
 its default; the first column is plain ASGI. A question that a framework has no way to
@@ -208,7 +208,7 @@ def _cells(book: Book, row: Row) -> str:
 def _tally(row: Row) -> str:
     """Say how many servers conform, or how many ways there are."""
     cells = row.of(row.kind).values()
-    verdicts = [cell_conforms(row.scenario, cell) for cell in cells]
+    verdicts = [row.conforms(column) for column in row.of(row.kind)]
     if row.scenario.rule is not None:
         judged = [verdict for verdict in verdicts if verdict is not None]
         return f"{sum(judged)} of {len(judged)} {row.kind} do so."
@@ -241,7 +241,7 @@ def _csv(book: Book) -> str:
         for name, cell in row.cells.items():
             runs = sum(outcome.count for outcome in cell.outcomes)
             for outcome in cell.outcomes:
-                verdict = cell_conforms(row.scenario, cell)
+                verdict = row.conforms(name)
                 table.writerow(
                     (
                         row.scenario.name,

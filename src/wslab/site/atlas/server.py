@@ -8,7 +8,6 @@ from wslab.atlas.columns import Listed
 from wslab.atlas.scenario import Options
 from wslab.atlas.servers.server import Server
 from wslab.atlas.servers.table import SERVERS
-from wslab.atlas.verdict import cell_conforms
 from wslab.site.atlas import history
 from wslab.site.atlas.book import Book, Row, compared
 
@@ -18,11 +17,7 @@ def server_page(book: Book, server: Listed, hole: str) -> tuple[str, str]:
     rows = [row for row in book.rows if server.name in row.cells]
     packages = rows[0].cells[server.name].versions
     versions = ", ".join(f"{name} {number}" for name, number in packages.items())
-    failing = [
-        row
-        for row in rows
-        if cell_conforms(row.scenario, row.cells[server.name]) is False
-    ]
+    failing = [row for row in rows if row.conforms(server.name) is False]
     odd = [row for row in rows if row not in failing and _is_odd(row, server.name)]
     parts = [("Where it does otherwise than most", odd)]
     for word, told in (("SHOULD",) * 2, ("", "definition"), ("MUST",) * 2):
