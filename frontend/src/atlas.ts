@@ -14,6 +14,9 @@ interface Group {
   readonly rows: readonly TableRow[];
 }
 
+/** The state of an entry of the history that a click on a cell has made. */
+const OPENED = "opened";
+
 class Atlas {
   readonly #form: HTMLFormElement;
   readonly #tables: HTMLElement;
@@ -51,7 +54,10 @@ class Atlas {
     this.#dialog.addEventListener("click", (event) => {
       if (event.target === this.#dialog) this.#dialog.close();
     });
-    this.#dialog.addEventListener("close", () => this.#change({ ...this.#filter, open: "" }));
+    this.#dialog.addEventListener("close", () => {
+      if (this.#filter.open && history.state === OPENED) history.back();
+      else this.#change({ ...this.#filter, open: "" });
+    });
     window.addEventListener("popstate", () => {
       this.#filter = parse(location.search);
       this.#write();
@@ -63,7 +69,7 @@ class Atlas {
 
   #change(filter: Filter): void {
     this.#filter = filter;
-    history.replaceState(null, "", `${location.pathname}${format(filter)}${location.hash}`);
+    history.replaceState(null, "", addressOf(filter));
     this.#show();
   }
 
@@ -133,7 +139,8 @@ class Atlas {
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     const scenario = link.closest("tr")?.id ?? "";
-    this.#change({ ...this.#filter, open: `${scenario}/${link.hash.slice(1)}` });
+    this.#filter = { ...this.#filter, open: `${scenario}/${link.hash.slice(1)}` };
+    history.pushState(OPENED, "", addressOf(this.#filter));
     void this.#open();
   }
 
@@ -174,6 +181,10 @@ class Atlas {
     if (this.#dialog.open) close.focus(); // the one that had the focus is gone
     this.#dialog.setAttribute("aria-label", scenario);
   }
+}
+
+function addressOf(filter: Filter): string {
+  return `${location.pathname}${format(filter)}${location.hash}`;
 }
 
 function groupOf(table: HTMLTableElement, servers: readonly string[]): Group {

@@ -77,10 +77,30 @@ async def test_a_cell_opens_in_place_by_keyboard_and_its_address_opens_it_again(
     address = page.url.removeprefix(f"{site}/")
     await page.keyboard.press("Escape")
     await dialog.wait_for(state="hidden")
-    assert "open=" not in page.url
+    await page.wait_for_url(lambda url: "open=" not in url)
     assert await cell.evaluate("it => it === document.activeElement")
     again = await guest.open(address)
     await again.locator("dialog.wa-dialog svg").first.wait_for()
+
+
+async def test_back_closes_a_cell_and_leaves_the_table_as_it_was(
+    visit: Visits, site: str
+) -> None:
+    page = await (await visit(site)).open("atlas/?group=ending")
+    dialog = page.locator("dialog.wa-dialog")
+    await page.locator("#handler-returns td a").first.click()
+    await dialog.locator("svg").first.wait_for()
+    await page.go_back()
+    await dialog.wait_for(state="hidden")
+    assert page.url.endswith("atlas/?group=ending")
+    assert "text" not in await page.evaluate(ROWS)
+    await page.go_forward()
+    await dialog.locator("svg").first.wait_for()
+    await page.keyboard.press("Escape")
+    await page.wait_for_url("**/atlas/?group=ending")
+    await page.locator("#handler-raises td a").first.click()
+    await dialog.locator("svg").first.wait_for()
+    await page.wait_for_url("**/atlas/?group=ending&open=handler-raises/uvicorn")
 
 
 @pytest.mark.parametrize("address", ["atlas/testclients/", "atlas/frameworks/"])
