@@ -165,6 +165,18 @@ def test_no_property_of_a_request_raises(host, name, path, raw, query, server):
     assert bearer_token(request.headers) is None or host
 
 
+@pytest.mark.no_cover  # a tracer takes most of its time
+def test_all_of_a_request_is_read_in_linear_time():
+    """A client decides how many there are; what is quadratic takes minutes for them."""
+    names = [f"{number:x}" for number in range(100_000)]
+    fields = [(name.upper().encode(), b"1") for name in names]
+    query = "&".join(f"{name}=1" for name in names).encode()
+    request = Request({"headers": fields, "query_string": query})
+    for values in (request.headers, request.query_params):
+        assert dict(values) == dict.fromkeys(names, "1")
+        assert all(values.getlist(name) == ["1"] for name in values)
+
+
 @pytest.mark.parametrize(
     ("headers", "token"),
     [

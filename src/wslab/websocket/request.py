@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, quote
+from urllib.parse import SplitResult, parse_qs, quote
 
 from wslab.asgi import Scope
 from wslab.websocket.authority import Authority, authority
@@ -36,24 +36,24 @@ class Headers(Mapping[str, str]):
         `ws.headers.get("user-agent", "unknown")`
     """
 
-    __slots__ = ("raw",)
+    __slots__ = ("_values", "raw")
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self.raw = tuple(raw)
+        self._values: dict[bytes, list[bytes]] = {}
+        for name, value in self.raw:
+            self._values.setdefault(name.lower(), []).append(value)
 
     def __getitem__(self, name: str) -> str:
-        key = name.encode("latin-1", "replace").lower()
-        for other, value in self.raw:
-            if other.lower() == key:
-                return value.decode("latin-1")
+        for value in self.getlist(name):
+            return value
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        names = (name.lower().decode("latin-1") for name, _ in self.raw)
-        return iter(dict.fromkeys(names))
+        return (name.decode("latin-1") for name in self._values)
 
     def __len__(self) -> int:
-        return len({name.lower() for name, _ in self.raw})
+        return len(self._values)
 
     def __repr__(self) -> str:
         return f"<Headers: {', '.join(self)}>"
@@ -61,7 +61,7 @@ class Headers(Mapping[str, str]):
     def getlist(self, name: str) -> list[str]:
         """Return every value of this name, in the request's order."""
         key = name.encode("latin-1", "replace").lower()
-        return [v.decode("latin-1") for k, v in self.raw if k.lower() == key]
+        return [value.decode("latin-1") for value in self._values.get(key, ())]
 
 
 def encode_headers(headers: HeaderPairs | None) -> RawHeaders:
@@ -113,30 +113,27 @@ class QueryParams(Mapping[str, str]):
         `ws.query_params.getlist("tag")` is `["a", "b"]` for `?tag=a&tag=b`.
     """
 
-    __slots__ = ("_pairs",)
+    __slots__ = ("_values",)
 
     def __init__(self, query: bytes | str) -> None:
         text = query if isinstance(query, str) else query.decode("latin-1")
-        self._pairs = tuple(parse_qsl(text, keep_blank_values=True))
+        self._values = parse_qs(text, keep_blank_values=True)
 
     def __getitem__(self, name: str) -> str:
-        for other, value in reversed(self._pairs):
-            if other == name:
-                return value
-        raise KeyError(name)
+        return self._values[name][-1]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name for name, _ in self._pairs))
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len({name for name, _ in self._pairs})
+        return len(self._values)
 
     def __repr__(self) -> str:
         return f"<QueryParams: {', '.join(self)}>"
 
     def getlist(self, name: str) -> list[str]:
         """Return every value of this name, in the query's order."""
-        return [value for other, value in self._pairs if other == name]
+        return list(self._values.get(name, ()))
 
 
 class URL(str):
