@@ -21,6 +21,8 @@ from wslab.trace.masking import (
         ("/token/list?room=red", "/token/list?room=red"),
         ("/?X-Amz-Signature=hush&X-Amz-Date=1", "/?X-Amz-Signature=***&X-Amz-Date=1"),
         ("/?access_key=hush&pwd=hush&pin=1", "/?access_key=***&pwd=***&pin=***"),
+        ("/?passcode=hush&signing_key=hush", "/?passcode=***&signing_key=***"),
+        ("/?sharedKey=hush&encryption-key=hush", "/?sharedKey=***&encryption-key=***"),
         ("/?%74oken=hush", "/?%74oken=***"),
         (
             "/?spin=1&signal=2&author=me&zip_code=3",

@@ -20,8 +20,9 @@ MASK = "***"
 # A name is cut into words, "X-Amz-Signature" into x, amz, signature; it is secret if
 # one of these begins anywhere in the words without their separators ...
 _STEM = re.compile(
-    "token|secret|passw|passphrase|credential|session|jwt|ticket|bearer|cookie"
-    "|sessid|apikey|accesskey|privatekey|subscriptionkey|signature|auth(?!or(?!i[sz]))"
+    "token|secret|passw|passphrase|passcode|credential|session|jwt|ticket|bearer|cookie"
+    "|sessid|apikey|accesskey|privatekey|sharedkey|signingkey|encryptionkey"
+    "|subscriptionkey|signature|auth(?!or(?!i[sz]))"
 )
 # ... or if a word is one of these, or all of it is.
 _WORDS = frozenset(
