@@ -79,6 +79,15 @@ def test_a_file_where_a_directory_is_wanted_and_the_reverse(project: Path, capsy
         )
 
 
+def test_an_output_that_cannot_be_written_is_told_before_anything_runs(
+    project: Path, capsys
+):
+    (project / "out" / "01-first.ipynb").mkdir(parents=True)
+    assert main(["execute", "--output", "out"]) == 1
+    told = capsys.readouterr()
+    assert told.err == "wslab: out/01-first.ipynb: a directory, not a file\n"
+
+
 def test_two_notebooks_of_one_name_cannot_be_written_to_one_place(
     project: Path, capsys
 ):

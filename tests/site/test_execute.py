@@ -148,6 +148,8 @@ def notebook_with(**changes: object) -> str:
         ("[]", "not a notebook: it has no `nbformat`"),
         (notebook_with(nbformat=3), "of format 3, not 4; convert it: jupyter nbconv"),
         (notebook_with(cells=None), "its `cells` are no list"),
+        (notebook_with(cells=[{"metadata": {}}]), "cell 1: not a cell: it has no"),
+        (notebook_with(cells=[3]), "cell 1: not a cell: it has no"),
         (notebook_with(tags="solution"), r'cell 1: `tags` is "solution", not a list'),
         (notebook_with(tags=[1]), r"cell 1: `tags` is \[1\], not a list of strings"),
     ],

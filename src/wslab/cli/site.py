@@ -1,6 +1,7 @@
 """What the subcommands of `wslab` do with the site and its notebooks."""
 
 import argparse
+import os
 import socket
 import sys
 from collections import Counter
@@ -42,6 +43,8 @@ def execute(options: argparse.Namespace) -> int:
     if options.output:
         _check_names(paths)
         _make_directory(options.output)
+        for path in paths:
+            _check_writable(options.output / path.name)
     for path in paths if project else ():
         check_tags(path, read_notebook(path))
     cache = Cache(project) if project and not options.no_cache else None
@@ -74,6 +77,14 @@ def _check_names(paths: Sequence[Path]) -> None:
 def _make_directory(path: Path) -> None:
     with _explained(path):
         path.mkdir(parents=True, exist_ok=True)
+
+
+def _check_writable(path: Path) -> None:
+    """Raise NotebookError if no file can be written here."""
+    if path.is_dir():
+        raise NotebookError(f"{path}: a directory, not a file")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise NotebookError(f"{path}: it may not be written")
 
 
 @contextmanager

@@ -82,7 +82,12 @@ def _check(path: Path, content: Any) -> None:
     if not isinstance(cells, list):
         raise NotebookError(f"{path}: not a notebook: its `cells` are no list")
     for number, cell in enumerate(cells, 1):
-        metadata = cell.get("metadata") if isinstance(cell, dict) else None
+        if not isinstance(cell, dict) or not {"cell_type", "source"} <= cell.keys():
+            raise NotebookError(
+                f"{path}, cell {number}: not a cell: it has no `cell_type` or no "
+                "`source`"
+            )
+        metadata = cell.get("metadata")
         found = metadata.get("tags", []) if isinstance(metadata, dict) else []
         if not isinstance(found, list) or not all(isinstance(it, str) for it in found):
             raise NotebookError(
