@@ -13,8 +13,15 @@ from playwright.async_api import Page
 from wslab.site.notebooks import RAISES, code_cells, read_notebook, tags
 
 from ..conftest import FIFTH
-from ..live.chapters import by_cell, download, in_a_kernel, put
-from ..live.test_chapters import CHAPTERS, EXCEPTIONS
+from ..live.chapters import (
+    CHAPTERS,
+    EXCEPTIONS,
+    by_cell,
+    download,
+    in_a_kernel,
+    put,
+    told_apart,
+)
 from .test_needed_cells import STATES
 
 pytestmark = [
@@ -65,7 +72,6 @@ async def test_run_all_shows_what_a_kernel_shows(
 ) -> None:
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
     cannot = EXCEPTIONS.cannot.get(path.stem, {})
-    differs = EXCEPTIONS.differs.get(path.stem, {})
     cells = {cell.id: cell for _, cell in code_cells(read_notebook(path))}
     it = await visit(site)
     await it.page.add_init_script(NOTING)
@@ -81,6 +87,5 @@ async def test_run_all_shows_what_a_kernel_shows(
     may_raise = {name for name, it in cells.items() if RAISES in tags(it)}
     for cell, state in states.items():
         assert state == "ok" or (state == "error" and cell in may_raise), cell
-    shown, kernel = await shown_in(page, path), await in_a_kernel(path, tmp_path)
-    for cell in kernel.keys() - cannot.keys() - differs.keys():
-        assert shown[cell] == kernel[cell], cell
+    shown = await shown_in(page, path)
+    assert told_apart(path, shown, await in_a_kernel(path, tmp_path)) == {}

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from ..conftest import FIFTH
-from ..live.chapters import in_a_kernel, in_a_page
+from ..live.chapters import CHAPTERS, in_a_kernel, in_a_page, told_apart
 from ..live.page import Page
-from ..live.test_chapters import CHAPTERS, EXCEPTIONS
 from .firefox import Firefox
 from .test_runner import CHAPTER
 
@@ -86,15 +85,10 @@ async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
-    cannot = EXCEPTIONS.cannot.get(path.stem, {})
-    differs = EXCEPTIONS.differs.get(path.stem, {})
-    stored = EXCEPTIONS.stored.get(path.stem, {})
     await firefox.open(f"{running_site}/{CHAPTER}")
     page = PageInFirefox(firefox)
     await page.load()
-    shown, failures = await in_a_page(path, page, cannot, stored)
+    shown, failures = await in_a_page(path, page)
     assert await firefox.leave() == []
     assert failures == {}
-    kernel = await in_a_kernel(path, tmp_path)
-    for cell in kernel.keys() - cannot.keys() - differs.keys():
-        assert shown[cell] == kernel[cell], cell
+    assert told_apart(path, shown, await in_a_kernel(path, tmp_path)) == {}

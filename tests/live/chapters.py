@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,22 @@ from nbformat import NotebookNode
 from wslab.site.execution.cells import execute_cells
 from wslab.site.execution.failure import of_outputs
 from wslab.site.execution.kernel import Kernel
-from wslab.site.notebooks import RAISES, code_cells, read_notebook, tags
+from wslab.site.live.cells.exceptions import read_exceptions
+from wslab.site.notebooks import (
+    RAISES,
+    code_cells,
+    find_notebooks,
+    read_notebook,
+    tags,
+)
 from wslab.site.pages.downloads import notebook_file
 
 from ..notebooks.ways import texts
 from .page import Page
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+CHAPTERS = find_notebooks(NOTEBOOKS)
+EXCEPTIONS = read_exceptions(NOTEBOOKS)
 LIMIT = 60.0  # seconds for one cell
 
 SCRIPTED = re.compile(r"\bawait browser\(")
@@ -59,9 +68,7 @@ async def in_a_kernel(path: Path, directory: Path) -> dict[str, str]:
     return by_cell(notebook)
 
 
-async def in_a_page(
-    path: Path, page: Page, left_out: Container[str], stored: Container[str]
-) -> tuple[dict[str, str], dict[str, str]]:
+async def in_a_page(path: Path, page: Page) -> tuple[dict[str, str], dict[str, str]]:
     """Return each cell's text in a page, and what went wrong in some of them.
 
     It is wrong, too, if the page does not get a script that Chromium ran, without a
@@ -70,10 +77,10 @@ async def in_a_page(
     Args:
         path: the chapter's.
         page: with Python and nothing else in it.
-        left_out: the cells that are not run.
-        stored: those that have a reason for showing what Chromium did.
     """
     notebook = download(path)
+    left_out = EXCEPTIONS.cannot.get(path.stem, {})
+    stored = EXCEPTIONS.stored.get(path.stem, {})
     failures = {}
     for _, cell in code_cells(notebook):
         cell.outputs = []
@@ -86,6 +93,22 @@ async def in_a_page(
         elif cell.id not in stored and SCRIPTED.search(cell.source) and not ran.scripts:
             failures[cell.id] = "the page did not get its script"
     return by_cell(notebook), failures
+
+
+def told_apart(
+    path: Path, page: dict[str, str], kernel: dict[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Return the texts, in a page and in a kernel, of cells that differ for no reason.
+
+    A cell that no longer differs, though a reason is given, is returned as well.
+    """
+    cannot = EXCEPTIONS.cannot.get(path.stem, {})
+    differs = EXCEPTIONS.differs.get(path.stem, {})
+    return {
+        cell: (page[cell], kernel[cell])
+        for cell in kernel.keys() - cannot.keys()
+        if (page[cell] == kernel[cell]) == (cell in differs)
+    }
 
 
 def put(cell: NotebookNode, outputs: list[dict[str, Any]]) -> None:

@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from wslab.site.live.assets import Assets
-from wslab.site.live.cells.exceptions import read_exceptions
-from wslab.site.notebooks import code_cells, find_notebooks, read_notebook
+from wslab.site.notebooks import code_cells, read_notebook
 
 from ..conftest import FIFTH
-from .chapters import in_a_kernel, in_a_page, sources
+from .chapters import (
+    CHAPTERS,
+    EXCEPTIONS,
+    in_a_kernel,
+    in_a_page,
+    sources,
+    told_apart,
+)
 from .page import opened
-
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-CHAPTERS = find_notebooks(NOTEBOOKS)
-EXCEPTIONS = read_exceptions(NOTEBOOKS)
 
 
 @pytest.mark.slow
@@ -29,17 +31,11 @@ async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     if FIFTH not in ("all", str(CHAPTERS.index(path) % 5)):
         pytest.skip(f"not in fifth {FIFTH} of the chapters; WSLAB_LIVE=all takes all")
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
-    cannot = EXCEPTIONS.cannot.get(path.stem, {})
-    differs = EXCEPTIONS.differs.get(path.stem, {})
-    stored = EXCEPTIONS.stored.get(path.stem, {})
     async with opened(assets, sources(path)) as node:
         assert not node.waits  # whatever a browser may lack (JSPI)
-        page, failures = await in_a_page(path, node, cannot, stored)
+        page, failures = await in_a_page(path, node)
     assert failures == {}
-    kernel = await in_a_kernel(path, tmp_path)
-    for cell in kernel.keys() - cannot.keys() - differs.keys():
-        assert page[cell] == kernel[cell], cell
-    assert [it for it in differs if page[it] == kernel[it]] == [], "no longer differ"
+    assert told_apart(path, page, await in_a_kernel(path, tmp_path)) == {}
 
 
 def test_85_of_100_cells_run():
