@@ -88,6 +88,23 @@ def test_an_output_that_cannot_be_written_is_told_before_anything_runs(
     assert told.err == "wslab: out/01-first.ipynb: a directory, not a file\n"
 
 
+def test_a_directory_where_nothing_may_be_written(project: Path):
+    """The superuser may write anywhere, so it is run without what makes one."""
+    (project / "out").mkdir(mode=0o500)
+    arguments = ("wslab.cli", "execute", "--output", "out")
+    as_anybody = [] if os.geteuid() else ["setpriv", "--bounding-set=-all"]
+    ran = subprocess.run(
+        [*as_anybody, sys.executable, "-m", *arguments],
+        cwd=project,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr == "wslab: out/01-first.ipynb: it may not be written\n"
+
+
 def test_two_notebooks_of_one_name_cannot_be_written_to_one_place(
     project: Path, capsys
 ):
@@ -163,8 +180,9 @@ def test_new_makes_a_chapter_that_passes(project: Path, capsys):
     assert main(["execute", str(path)]) == 0
     assert main(["new", "12-binary-frames"]) == 1
     assert "12-binary-frames.ipynb exists" in capsys.readouterr().err
-    assert main(["new", "Binary frames"]) == 1
-    assert "'Binary frames' is not of the form" in capsys.readouterr().err
+    for name in ("Binary frames", "\u0661\u0662-binary-frames"):
+        assert main(["new", name]) == 1
+        assert f"{name!r} is not of the form" in capsys.readouterr().err
 
 
 def test_apps_writes_what_uvicorn_can_import(project: Path, capsys):

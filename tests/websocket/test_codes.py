@@ -30,6 +30,11 @@ def test_a_reason_has_at_most_123_bytes(reason):
     check_close(1000, reason[:61])
 
 
+def test_a_reason_is_text():
+    with pytest.raises(TypeError, match="a close reason is a str, not bytes"):
+        check_close(1000, b"done")
+
+
 def test_every_registered_code_has_a_name():
     assert set(NAMES) == set(range(1000, 1016))
 

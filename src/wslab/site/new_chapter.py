@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wslab.site.notebooks import NotebookError
 
-NAME = re.compile(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*")
 SKELETON = Path(__file__).with_suffix(".ipynb")
 NEXT_STEPS = """
 next:

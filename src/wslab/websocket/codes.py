@@ -61,6 +61,8 @@ def _is_registered(code: int) -> bool:
 def check_close(code: int, reason: str) -> None:
     """Raise ValueError unless a close frame may carry this code and reason.
 
+    TypeError for a reason that is no str.
+
     Codes: 1000-1003, 1007-1014 and 3000-4999 (section 7.4.1 and 7.4.2). A reason: at
     most 123 bytes of UTF-8, since a control frame holds 125 (section 5.5).
     """
@@ -72,6 +74,8 @@ def check_close(code: int, reason: str) -> None:
             f"{code} may not be sent as a close code: "
             "use 1000-1003, 1007-1014 or 3000-4999"
         )
+    if not isinstance(reason, str):
+        raise TypeError(f"a close reason is a str, not {type(reason).__name__}")
     size = len(reason.encode())
     if size > _MAX_REASON:
         raise ValueError(

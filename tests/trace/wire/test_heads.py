@@ -15,7 +15,7 @@ STREAM = (
     b"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"4;note=1\r\nabcd\r\n1A\r\nHTTP/1.1 500 Neither\r\n\r\n!!\r\n0\r\n\r\n"
     b"HTTP/1.1 405 Not Allowed\r\nTransfer-Encoding: chunked\r\n\r\n"
-    b"1\r\nx\r\n0\r\nDigest: HTTP/1.1 500 OK\r\nB: b\r\n\r\n"
+    b"00000000000000000001\r\nx\r\n0\r\nDigest: HTTP/1.1 500 OK\r\nB: b\r\n\r\n"
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x00"
 )
 

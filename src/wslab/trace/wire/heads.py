@@ -19,7 +19,7 @@ _STATUS = re.compile(r"HTTP/[0-9.]+ [0-9]{3}(?: .*)?", re.DOTALL)
 _END = re.compile(rb"\r?\n\r?\n")
 _LINE = re.compile(r"\r?\n")
 _LENGTH = re.compile("[0-9]{1,18}")
-_CHUNK = re.compile(rb"[0-9a-fA-F]{1,15}")
+_CHUNK = re.compile(rb"0*[0-9a-fA-F]{1,15}")
 
 
 def parse_head(
