@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 import wslab
+from wslab.atlas import store
 
 SOURCE = Path(wslab.__file__).parents[1]
 COMMAND = [sys.executable, "-m", "wslab.cli", "atlas"]
@@ -96,6 +97,41 @@ def test_diff_says_what_changed_and_fails(measured, tmp_path):
     assert changed.returncode == 1
     assert "handler-returns on uvicorn" in changed.stdout
     assert "now sees" in changed.stdout
+
+
+def test_diff_names_what_is_in_one_run_alone(tmp_path):
+    stored = store.DATA / "handler-returns.json"
+    whole, part = tmp_path / "whole", tmp_path / "part"
+    for directory in (whole, part):
+        directory.mkdir()
+        (directory / "handler-returns.json").write_text(stored.read_text())
+    (whole / "text.json").write_text((store.DATA / "text.json").read_text())
+    document = json.loads(stored.read_text())
+    del document["cells"]["daphne"]
+    (part / "handler-returns.json").write_text(json.dumps(document))
+
+    same = atlas("diff", str(whole), str(part))
+    assert same.returncode == 3
+    alone = len(store.load("text")) + 1
+    assert same.stdout.splitlines() == [
+        f"only in {whole}: text",
+        f"only in {whole}, in scenarios of both: daphne (1)",
+        f"0 cells differ, {alone} could not be compared",
+    ]
+    other_way = atlas("diff", str(part), str(whole))
+    assert (other_way.returncode, other_way.stdout) == (3, same.stdout)
+
+    changed = (part / "handler-returns.json").read_text()
+    (part / "handler-returns.json").write_text(changed.replace('"FIN"', '"reset"'))
+    found = atlas("diff", str(whole), str(part))
+    assert found.returncode == 1
+    assert f" cells differ, {alone} could not be compared\n" in found.stdout
+
+
+def test_diff_of_a_directory_without_data_is_an_error(measured, tmp_path):
+    found = atlas("diff", str(measured), str(tmp_path))
+    assert (found.returncode, found.stdout) == (2, "")
+    assert f"{tmp_path} has no data of the atlas" in found.stderr
 
 
 def test_show_prints_each_server_and_a_ladder():
