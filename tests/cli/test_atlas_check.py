@@ -61,12 +61,47 @@ def test_a_failure_that_no_longer_happens_is_an_error(tmp_path):
     assert "text was expected to fail, and does not" in found.stdout
 
 
+def test_what_fails_sometimes_may_fail_and_may_pass(tmp_path):
+    report = tmp_path / "report.xml"
+    lines = ("close-before-accept sometimes", "ping", "text sometimes")
+    expect = expecting(tmp_path, *lines)
+    found = check(*expect, "--junit", str(report))
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "close-before-accept (expected sometimes)" in found.stdout
+    assert "ping (expected)" in found.stdout
+    assert "3 scenarios: 1 as the section says" in found.stdout
+    suite = ET.parse(report).getroot()
+    assert suite.get("failures") == "0"
+    told = {case.get("name"): case.findtext("system-out") for case in suite}
+    assert "HTTP 500" in told["close-before-accept"]
+    assert told["text"] is None
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["ping often"], "'ping often  # why' is no name, alone or with 'sometimes'"),
+        (["ping sometimes never"], "is no name, alone or with 'sometimes'"),
+        (["ping", "ping sometimes"], "ping fails always, or sometimes?"),
+        (["handler-exits sometimes"], "no section decides a scenario 'handler-exits'"),
+    ],
+)
+def test_a_line_that_does_not_say_when_it_fails_is_a_sentence(names, told, tmp_path):
+    found = check(*expecting(tmp_path, *names))
+    assert found.returncode == 2
+    assert told in found.stderr
+
+
 def test_the_results_are_written_as_junit_has_them(tmp_path):
     report = tmp_path / "report.xml"
     check("--junit", str(report))
     suite = ET.parse(report).getroot()
     assert suite.get("tests") == "3"
     cases = {case.get("name"): case for case in suite}
+    took = {name: float(case.get("time")) for name, case in cases.items()}
+    assert took["ping"] > 2  # two runs wait for a pong, a second each
+    assert took["text"] > 0
+    assert float(suite.get("time")) > took["ping"] / 2  # its runs go side by side
     assert cases["close-before-accept"].find("failure") is not None
     assert cases["text"].find("failure") is None
 

@@ -178,7 +178,9 @@ def _add_atlas(command: argparse.ArgumentParser) -> None:
     )
     history.add_argument("--output", type=Path, metavar="FILE", help=STORE)
 
-    diff = commands.add_parser("diff", help="say what changed between two runs")
+    diff = commands.add_parser(
+        "diff", help="say what changed between two runs", description=ATLAS_DIFF
+    )
     diff.add_argument("before", type=Path, metavar="BEFORE", help="a run's --output")
     diff.add_argument("after", type=Path, metavar="AFTER", help="another's")
 
@@ -211,6 +213,11 @@ ATLAS_RUN = """\
 Play each scenario several times on each server, and say which cells differ from the
 stored data: exit status 1 if any does. With --output the cells are written instead.
 """
+ATLAS_DIFF = """\
+Say which cells changed between two runs, and which are in one of them alone. Exit
+status 0 if both have the same cells and none changed, 1 if one changed, 2 for a wrong
+argument, 3 if none changed among the cells that both have, but one run has more.
+"""
 ATLAS_HISTORY = """\
 Measure earlier releases of uvicorn at its default, each in a virtual environment with
 the websockets of its time, and say which cells differ from the stored history: exit
@@ -225,10 +232,13 @@ not do what they say. The server is started by the command, for example
 
 with a free port of 127.0.0.1 and an application that it can import. Exit status 1 if
 it departs from a MUST or a definition; with --expect, if anything fails that the file
-does not name, or if something that it names no longer fails.
+does not name, or if something that it names, and not as failing sometimes, no longer
+fails.
 """
 WORDS = "the server's command, with {port} and {app} where these go"
-EXPECT = "expected failures, the name of a scenario a line; # begins a comment"
+EXPECT = """\
+expected failures, the name of a scenario a line; the word "sometimes" after it lets it
+fail or not; # begins a comment"""
 JUNIT = "write the results here as JUnit's XML"
 SERVER = """\
 measure this server, test client or framework only; * stands for anything, and it may

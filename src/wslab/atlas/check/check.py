@@ -27,10 +27,11 @@ async def check(
         ExceptionGroup: Of a `ServerFailed`: it did not start, or did not answer.
     """
     judged = {it.name: it for it in scenarios if it.rule is not None}
-    columns = [ServerColumn(server)]
-    async for one in measure(columns, list(judged.values()), repeats=REPEATS):
+    column = ServerColumn(server)
+    async for one in measure([column], list(judged.values()), repeats=REPEATS):
         scenario = judged[one.scenario]
         outcomes = one.cell.outcomes
         failing = (it for it in outcomes if conforms(scenario, it) is False)
         worst = next(failing, one.cell.usual)
-        yield Result(scenario, worst, one.cell.without)
+        seconds = column.took[scenario.name]
+        yield Result(scenario, worst, one.cell.without, seconds)

@@ -12,7 +12,16 @@ from wslab.atlas.scenario import Rule, Scenario
 from wslab.atlas.verdict import conforms
 from wslab.atlas.views import matches
 
-Expected = frozenset[str]
+SOMETIMES = "sometimes"
+"""What a file of expected failures says of one that happens now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The names of scenarios that fail: `always`, or `sometimes`."""
+
+    always: frozenset[str] = frozenset()
+    sometimes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +29,13 @@ class Result:
     """What came of one scenario.
 
     `outcome` is the first that departs from the section, else the first; `without` says
-    why there is none.
+    why there is none. `seconds` is what the runs took together.
     """
 
     scenario: Scenario
     outcome: Outcome | None
     without: str = ""
+    seconds: float = 0.0
 
     @property
     def departs(self) -> bool:
@@ -92,14 +102,17 @@ class Summary:
         """What fails the check: without a list of expected failures, all but SHOULD."""
         if self.expected is None:
             return [it for it in self.departing if it.scenario.word != "SHOULD"]
-        return [it for it in self.departing if it.scenario.name not in self.expected]
+        known = self.expected.always | self.expected.sometimes
+        return [it for it in self.departing if it.scenario.name not in known]
 
     @property
     def mended(self) -> list[str]:
-        """Expected failures that no longer happen."""
+        """Failures that are always expected, and no longer happen."""
+        if self.expected is None:
+            return []
         played = {it.scenario.name for it in self.results if it.outcome is not None}
         failing = {it.scenario.name for it in self.departing}
-        return sorted((self.expected or frozenset()) & played - failing)
+        return sorted(self.expected.always & played - failing)
 
     @property
     def passes(self) -> bool:
@@ -109,12 +122,8 @@ class Summary:
     def text(self) -> str:
         """Return the summary for a terminal."""
         lines = []
-        unexpected = self.unexpected
         for result in self.departing:
-            known = "" if result in unexpected else " (expected)"
-            if self.expected is None and result.scenario.word == "SHOULD":
-                known = ""
-            lines.append(f"{result.scenario.name}{known}")
+            lines.append(f"{result.scenario.name}{self._known(result)}")
             lines += [f"    {line}" for line in result.told().splitlines()]
         lines += [f"{name} was expected to fail, and does not" for name in self.mended]
         played = [it for it in self.results if it.outcome is not None]
@@ -130,8 +139,18 @@ class Summary:
         )
         return "\n".join(lines)
 
-    def junit(self, server: str) -> str:
-        """Return the results as JUnit's XML, a case for each scenario."""
+    def _known(self, result: Result) -> str:
+        name, expected = result.scenario.name, self.expected or Expected()
+        if name in expected.sometimes:
+            return f" (expected {SOMETIMES})"
+        return " (expected)" if name in expected.always else ""
+
+    def junit(self, server: str, seconds: float) -> str:
+        """Return the results as JUnit's XML, a case for each scenario.
+
+        `seconds` is what the check took; cases of which several are played at a time
+        take more together.
+        """
         unexpected = self.unexpected
         skipped = [it for it in self.results if it.outcome is None]
         suite = ET.Element(
@@ -140,11 +159,15 @@ class Summary:
             tests=str(len(self.results)),
             failures=str(len(unexpected) + len(self.mended)),
             skipped=str(len(skipped)),
+            time=f"{seconds:.3f}",
         )
         for result in self.results:
             group = f"{result.scenario.group}.{result.scenario.word or 'definition'}"
             name = result.scenario.name
-            case = ET.SubElement(suite, "testcase", classname=group, name=name)
+            time = f"{result.seconds:.3f}"
+            case = ET.SubElement(
+                suite, "testcase", classname=group, name=name, time=time
+            )
             if result.outcome is None:
                 ET.SubElement(case, "skipped", message=result.without)
             elif name in self.mended:
@@ -169,12 +192,27 @@ def _printable(text: str) -> str:
 def read_expected(path: Path, known: Iterable[str]) -> Expected:
     """Return the names in a file of expected failures: one a line, # begins a comment.
 
+    A name may be followed by the word `SOMETIMES`.
+
     Raises:
-        ValueError: A name is none of the `known` ones, or the file is no text.
+        ValueError: A name is none of the `known` ones or is there with and without that
+            word, another word follows a name, or the file is no text.
         OSError: The file can't be read.
     """
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    names = [name for line in lines if (name := line.partition("#")[0].strip())]
-    if unknown := sorted(set(names) - set(known)):
+    always, sometimes = set(), set()
+    for line in path.read_text(encoding="utf-8-sig").splitlines():
+        match line.partition("#")[0].split():
+            case []:
+                pass
+            case [name]:
+                always.add(name)
+            case [name, word] if word == SOMETIMES:
+                sometimes.add(name)
+            case _:
+                told = f"{line.strip()!r} is no name, alone or with {SOMETIMES!r}"
+                raise ValueError(f"{path}: {told}")
+    if unknown := sorted((always | sometimes) - set(known)):
         raise ValueError(f"{path}: no section decides a scenario {unknown[0]!r}")
-    return frozenset(names)
+    if both := sorted(always & sometimes):
+        raise ValueError(f"{path}: {both[0]} fails always, or {SOMETIMES}?")
+    return Expected(frozenset(always), frozenset(sometimes))

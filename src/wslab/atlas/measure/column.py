@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol, Self
@@ -65,6 +67,10 @@ class ServerColumn:
     Runs share a process where the scenario lets them. A process that ends under them
     is replaced, and each of these runs is played again, by itself.
 
+    Attributes:
+        took: For each scenario, the seconds of all its runs so far, together and
+            without what they waited for their turn.
+
     Args:
         server: Which one.
         carry: Over what a client speaks to it.
@@ -81,6 +87,7 @@ class ServerColumn:
         working: asyncio.Semaphore | None = None,
     ) -> None:
         self.name = server.name
+        self.took: defaultdict[str, float] = defaultdict(float)
         self._server = server
         self._carry = carry
         self._launching = launching
@@ -174,4 +181,9 @@ class ServerColumn:
             return await Process.start(self._server, options, self._launcher)
 
     async def _run(self, process: Process, scenario: Scenario, run: str) -> Outcome:
-        return await Run(process, scenario, run, self._channel, self._carry).perform()
+        began = time.monotonic()
+        try:
+            played = Run(process, scenario, run, self._channel, self._carry)
+            return await played.perform()
+        finally:
+            self.took[scenario.name] += time.monotonic() - began

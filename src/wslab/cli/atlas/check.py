@@ -36,5 +36,6 @@ def run(options: argparse.Namespace) -> int:
     summary = Summary(results, expected)
     print(summary.text())
     if options.junit:
-        options.junit.write_text(summary.junit(server.name), encoding="utf-8")
+        report = summary.junit(server.name, progress.took)
+        options.junit.write_text(report, encoding="utf-8")
     return 0 if summary.passes else 1
