@@ -1,6 +1,7 @@
 /** The tables of the atlas, one for each group: filters, and a cell that opens in place. */
 
-import { type Filter, format, isShown, parse, type Row, shows } from "./filter.ts";
+import { back, currentEntry } from "./entries.ts";
+import { type Filter, format, isShown, known, parse, type Row, shows } from "./filter.ts";
 import { Pages } from "./pages.ts";
 
 interface TableRow extends Row {
@@ -15,7 +16,10 @@ interface Group {
 }
 
 /** The state of an entry of the history that a click on a cell has made. */
-const OPENED = "opened";
+interface Opened {
+  /** The key of the entry of the table, which is the one before it; "" in a browser that has no keys. */
+  readonly table: string;
+}
 
 class Atlas {
   readonly #form: HTMLFormElement;
@@ -24,6 +28,7 @@ class Atlas {
   readonly #servers: readonly string[];
   readonly #columns = document.createElement("style");
   readonly #hidden = document.createElement("p");
+  readonly #strange = document.createElement("p");
   readonly #dialog = document.createElement("dialog");
   readonly #pages: Pages;
   #filter: Filter;
@@ -35,9 +40,10 @@ class Atlas {
     const fields = form.querySelectorAll<HTMLInputElement>("input[name=servers]");
     this.#servers = [...fields].map((field) => field.value);
     this.#groups = [...tables.querySelectorAll("table")].map((table) => groupOf(table, this.#servers));
-    this.#filter = parse(location.search);
+    this.#filter = this.#said();
     document.head.append(this.#columns);
-    this.#hidden.className = "wa-hidden";
+    this.#hidden.className = this.#strange.className = "wa-hidden";
+    tables.before(this.#strange);
     tables.after(this.#hidden);
     this.#dialog.className = "wa-dialog";
     document.body.append(this.#dialog);
@@ -55,11 +61,12 @@ class Atlas {
       if (event.target === this.#dialog) this.#dialog.close();
     });
     this.#dialog.addEventListener("close", () => {
-      if (this.#filter.open && history.state === OPENED) history.back();
+      const opened = history.state as Opened | null;
+      if (this.#filter.open && opened) back(opened.table);
       else this.#change({ ...this.#filter, open: "" });
     });
     window.addEventListener("popstate", () => {
-      this.#filter = parse(location.search);
+      this.#filter = this.#said();
       this.#write();
       this.#show();
       void this.#open();
@@ -67,8 +74,21 @@ class Atlas {
     void this.#open();
   }
 
+  /** Return the filter that the address says; of what it names, tell what is not here. */
+  #said(): Filter {
+    const scenarios = this.#groups.flatMap(({ rows }) => rows.map(({ element }) => element.id));
+    const groups = this.#groups.map(({ name }) => name);
+    const [filter, strange] = known(parse(location.search), { groups, servers: this.#servers, scenarios });
+    const hash = fragment();
+    if (hash && !document.getElementById(hash)) strange.push(hash);
+    this.#strange.textContent = `The address names what is not in this table, and is left out: ${strange.join(", ")}.`;
+    this.#strange.hidden = !strange.length;
+    return filter;
+  }
+
   #change(filter: Filter): void {
     this.#filter = filter;
+    this.#strange.hidden = true;
     history.replaceState(null, "", addressOf(filter));
     this.#show();
   }
@@ -140,17 +160,17 @@ class Atlas {
     event.preventDefault();
     const scenario = link.closest("tr")?.id ?? "";
     this.#filter = { ...this.#filter, open: `${scenario}/${link.hash.slice(1)}` };
-    history.pushState(OPENED, "", addressOf(this.#filter));
+    history.pushState({ table: currentEntry() } satisfies Opened, "", addressOf(this.#filter));
     void this.#open();
   }
 
   /** Open the cell that the filter names, with its part of the scenario's page. */
   async #open(): Promise<void> {
-    const [scenario = "", server = ""] = this.#filter.open.split("/");
-    if (!this.#servers.includes(server) || !this.#groups.some(({ rows }) => rows.some((row) => row.element.id === scenario))) {
+    if (!this.#filter.open) {
       this.#dialog.close();
       return;
     }
+    const [scenario = "", server = ""] = this.#filter.open.split("/");
     this.#tell(scenario, "Loading…");
     if (!this.#dialog.open) this.#dialog.showModal();
     let content: string | HTMLElement;
@@ -185,6 +205,16 @@ class Atlas {
 
 function addressOf(filter: Filter): string {
   return `${location.pathname}${format(filter)}${location.hash}`;
+}
+
+/** Return what the address's fragment names. */
+function fragment(): string {
+  const written = location.hash.slice(1);
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written; // a lone "%"
+  }
 }
 
 function groupOf(table: HTMLTableElement, servers: readonly string[]): Group {

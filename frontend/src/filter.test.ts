@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 
-import { EVERYTHING, type Filter, format, isShown, parse, type Row, shows } from "./filter.ts";
+import { EVERYTHING, type Filter, format, isShown, known, parse, type Row, shows } from "./filter.ts";
 
 const ROW: Row = {
   group: "ending",
@@ -31,6 +31,20 @@ test("an address says a filter, and a filter its address", () => {
 
 test("an address that says nonsense shows everything", () => {
   assert.deepEqual(parse("?view=both&differing=yes&servers=,,&x=1"), EVERYTHING);
+});
+
+test("what an address names and the table has not is left out, and told", () => {
+  const names = { groups: ["ending"], servers: ["uvicorn", "daphne"], scenarios: ["handler-returns"] };
+  const all = filter({ group: "ending", servers: ["daphne"], open: "handler-returns/daphne", text: "x" });
+  assert.deepEqual(known(all, names), [all, []]);
+  assert.deepEqual(known(EVERYTHING, names), [EVERYTHING, []]);
+  const strange = filter({ group: "endings", servers: ["daphne", "granian2"], open: "handler/uvicorn", text: "x" });
+  assert.deepEqual(known(strange, names), [
+    filter({ servers: ["daphne"], text: "x" }),
+    ["endings", "granian2", "handler/uvicorn"],
+  ]);
+  assert.deepEqual(known(filter({ servers: ["nobody"] }), names), [EVERYTHING, ["nobody"]]);
+  assert.deepEqual(known(filter({ open: "handler-returns/nobody" }), names), [EVERYTHING, ["handler-returns/nobody"]]);
 });
 
 test("every word must be there, in any case and order", () => {

@@ -53,6 +53,31 @@ export function parse(query: string): Filter {
   };
 }
 
+/** What a table has, which an address may name. */
+export interface Names {
+  readonly groups: readonly string[];
+  readonly servers: readonly string[];
+  readonly scenarios: readonly string[];
+}
+
+/** Return a filter without what it names and the table has not, and these names. */
+export function known(filter: Filter, names: Names): [Filter, string[]] {
+  const [scenario = "", server = ""] = filter.open.split("/");
+  const isGroup = !filter.group || names.groups.includes(filter.group);
+  const isCell = !filter.open || (names.scenarios.includes(scenario) && names.servers.includes(server));
+  const isServer = (name: string): boolean => names.servers.includes(name);
+  const left = {
+    ...filter,
+    group: isGroup ? filter.group : "",
+    servers: filter.servers.filter(isServer),
+    open: isCell ? filter.open : "",
+  };
+  const strange = filter.servers.filter((name) => !isServer(name));
+  if (!isGroup) strange.unshift(filter.group);
+  if (!isCell) strange.push(filter.open);
+  return [left, strange];
+}
+
 /** Return a filter as the query of an address, "" where it shows everything. */
 export function format(filter: Filter): string {
   const said: [string, string][] = [

@@ -103,6 +103,68 @@ async def test_back_closes_a_cell_and_leaves_the_table_as_it_was(
     await page.wait_for_url("**/atlas/?group=ending&open=handler-raises/uvicorn")
 
 
+BUTTON = 'document.querySelector("dialog.wa-dialog button")'
+INSTANTS = [
+    f"() => {{ {BUTTON}.click(); history.back() }}",
+    f"() => {{ history.back(); {BUTTON}.click() }}",
+    f"() => {{ history.back(); setTimeout(() => {BUTTON}.click()) }}",
+]
+"""Back and Close, both before the one that came first has come to its end."""
+
+
+@pytest.mark.parametrize("instant", INSTANTS)
+async def test_back_and_close_in_one_instant_go_back_once(
+    visit: Visits, site: str, instant: str
+) -> None:
+    guest = await visit(site)
+    await guest.open("atlas/explorer/")
+    page = await guest.open("atlas/?group=ending")
+    dialog = page.locator("dialog.wa-dialog")
+    for name in ("handler-returns", "handler-raises"):
+        await page.locator(f"#{name} td a").first.click()
+        await dialog.locator("svg").first.wait_for()
+        await page.evaluate(instant)
+        await page.wait_for_url("**/atlas/?group=ending")
+        await dialog.wait_for(state="hidden")
+    await page.go_back()
+    assert page.url.endswith("/atlas/explorer/")
+
+
+@pytest.mark.parametrize(
+    ("address", "strange", "shown"),
+    [
+        ("?group=nonsense", "nonsense", "10 of 10 servers"),
+        ("?servers=nobody,daphne", "nobody", "1 of 10 servers"),
+        ("?group=ending&servers=nobody", "nobody", "10 of 10 servers"),
+        ("?open=nonsense/uvicorn", "nonsense/uvicorn", "10 of 10 servers"),
+        ("#no-such-scenario", "no-such-scenario", "10 of 10 servers"),
+        ("#%", "%", "10 of 10 servers"),
+    ],
+)
+async def test_what_an_address_names_and_the_table_has_not_is_told_and_left_out(
+    visit: Visits, site: str, address: str, strange: str, shown: str
+) -> None:
+    page = await (await visit(site)).open(f"atlas/{address}")
+    told = page.get_by_text("The address names what is not in this table")
+    assert (await told.inner_text()).endswith(f"left out: {strange}.")
+    assert shown in await page.locator(".wa-filters output").inner_text()
+    assert await page.evaluate(ROWS)
+    assert not await page.locator("dialog.wa-dialog").is_visible()
+    await page.get_by_label("only where they differ").check()
+    await told.wait_for(state="hidden")
+    assert strange not in page.url.partition("#")[0]
+
+
+async def test_what_an_address_names_and_the_table_has_is_not_spoken_of(
+    visit: Visits, site: str
+) -> None:
+    page = await (await visit(site)).open(
+        "atlas/?group=ending&servers=daphne#handler-returns"
+    )
+    told = page.get_by_text("The address names what is not in this table")
+    assert not await told.is_visible()
+
+
 @pytest.mark.parametrize("address", ["atlas/testclients/", "atlas/frameworks/"])
 async def test_the_other_tables_open_their_cells_too(
     visit: Visits, site: str, address: str
