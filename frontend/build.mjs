@@ -13,7 +13,6 @@ const SCRIPTS = [
     of: ["live/runner.ts", "live/worker.ts", "live/editor.ts", "live/clients.ts"],
   },
   { to: `${SITE}/scripts/live`, format: "esm", of: ["live/playground.ts"] },
-  { to: `${SITE}/scripts/live`, format: "iife", of: ["live/client.ts"] },
   // At the root of the site, whose pages it answers for.
   { to: SITE, format: "iife", of: ["live/service-worker.ts"] },
 ];
@@ -41,6 +40,14 @@ for (const { to, format, of } of SCRIPTS) {
   });
   inputs.push(...Object.keys(metafile.inputs));
 }
+
+// In WebKit, a page in a sandbox without an origin is not "self" to its own policy, so its
+// script stands in it.
+const client = await build({ ...HOW, entryPoints: ["src/live/client.ts"], format: "iife", write: false, metafile: true });
+inputs.push(...Object.keys(client.metafile.inputs));
+const script = `<script>${client.outputFiles[0].text.trim()}</script>`;
+const page = readFileSync("src/live/client.html", "utf8").replace("<script></script>", () => script);
+writeFileSync(`${SITE}/scripts/live/client.html`, page);
 
 writeFileSync(`${SITE}/scripts/live/frame-inside.js`, `${inside}\n`);
 

@@ -59,6 +59,12 @@ def _firefox() -> bool:
     return find_firefox() is not None
 
 
+def _webkit() -> bool:
+    from .browser.webkit import find_webkit
+
+    return find_webkit() is not None
+
+
 def _redis() -> bool:
     return shutil.which("redis-server") is not None
 
@@ -83,6 +89,7 @@ PROGRAMS: dict[str, tuple[Callable[[], bool], str]] = {
         "no Firefox: apt-get install firefox-esr, brew install --cask firefox, "
         "or set WSLAB_FIREFOX",
     ),
+    "webkit": (_webkit, "no WebKitGTK: apt-get install webkit2gtk-driver xvfb"),
     "redis": (
         _redis,
         "no Redis: apt-get install redis-server, brew install redis",

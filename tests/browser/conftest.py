@@ -32,7 +32,8 @@ from wslab.lab.chrome.process import ARGUMENTS
 
 from ..site.conftest import ROOT, build_own, once, shared, write_project
 from ..site.sample import everything, other, running
-from .firefox import Firefox, started
+from . import firefox, webkit
+from .remote import Remote
 
 OPTIONS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", *ARGUMENTS),
@@ -199,8 +200,19 @@ async def visit(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
         assert it.faults == []
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def firefox(frontend: Path) -> AsyncIterator[Firefox]:
-    """One Firefox for a module's tests."""
-    async with started(frontend) as firefox:
-        yield firefox
+REMOTES = [
+    pytest.param(it, marks=pytest.mark.needs(it)) for it in ("firefox", "webkit")
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=REMOTES)
+async def remote(
+    request: pytest.FixtureRequest, frontend: Path
+) -> AsyncIterator[Remote]:
+    """One browser for a module's tests, of each that is used from afar."""
+    if request.param == "webkit":
+        running = webkit.started()
+    else:
+        running = firefox.started(frontend)
+    async with running as remote:
+        yield remote

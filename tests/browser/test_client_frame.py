@@ -136,7 +136,7 @@ async def test_a_client_reaches_nothing_but_its_server(host, scripts):
     tried = [line for line in found if not line.startswith("error: ")]
     assert len(tried) == 11
     assert [line for line in tried if not line.endswith(" refused")] == []
-    assert set(requests) == {f"{scripts}/client.html", f"{scripts}/client.js"}
+    assert set(requests) == {f"{scripts}/client.html"}
 
 
 PAGE = (HERE / "console.html").read_text()

@@ -212,8 +212,9 @@ async def test_stop_takes_back_what_waits_for_python(read: Visits) -> None:
 async def test_a_busy_loop_is_ended_and_state_with_it(read: Visits) -> None:
     chapter, _ = await read()
     await chapter.run("more")
-    await chapter.follow("client", "while True:\n    pass")
+    await chapter.follow("client", "print('begun')\nwhile True:\n    pass")
     await chapter.button("Run", "client").click()
+    await expect(chapter.own("client")).to_have_text("begun")
     await chapter.is_at("client", "running")
     await chapter.button("Stop", "client").click()
     await expect(chapter.said).to_contain_text("is forgotten", timeout=60_000)

@@ -5,6 +5,9 @@ import { type FromWorker, joined } from "./messages.ts";
 /** Milliseconds that a write may wait for the next one. */
 const WAIT = 20;
 
+/** Writes that wait for nothing in that time: Python may go on without an end, and no timer runs while it does. */
+const AT_ONCE = 16;
+
 type Output = FromWorker & { type: "output" };
 
 /** Passes messages on, neighbouring writes to one stream as one. */
@@ -12,7 +15,8 @@ export class Streams {
   readonly #post: (message: FromWorker) => void;
   #first: Output | undefined;
   #texts: string[] = [];
-  #since = 0;
+  #since = -Infinity;
+  #passed = 0;
 
   constructor(post: (message: FromWorker) => void) {
     this.#post = post;
@@ -21,13 +25,20 @@ export class Streams {
   pass(message: FromWorker): void {
     if (!isWrite(message) || !this.#continues(message)) this.flush();
     if (!isWrite(message)) return this.#post(message);
+    const now = performance.now();
+    if (now - this.#since > WAIT) {
+      this.flush();
+      this.#since = now;
+      this.#passed = 0;
+    }
+    if (this.#passed < AT_ONCE) {
+      this.#passed += 1;
+      return this.#post(message);
+    }
     this.#texts.push(joined(message.output.text));
     if (!this.#first) {
       this.#first = message;
-      this.#since = performance.now();
       setTimeout(() => this.flush(), WAIT);
-    } else if (performance.now() - this.#since > WAIT) {
-      this.flush(); // no timer runs while Python does
     }
   }
 

@@ -1,4 +1,4 @@
-"""A chapter in Firefox: each cell shows what it shows in a kernel.
+"""A chapter in Firefox and in WebKit: each cell shows what it shows in a kernel.
 
 One of the fifth that Node takes, another each time; all with WSLAB_LIVE=all.
 """
@@ -13,11 +13,10 @@ import pytest
 from ..conftest import FIFTH
 from ..live.chapters import CHAPTERS, in_a_kernel, in_a_page, told_apart
 from ..live.page import Page
-from .firefox import Firefox
+from .remote import Remote
 from .test_runner import CHAPTER
 
 pytestmark = [
-    pytest.mark.needs("firefox"),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(1200),  # the first test waits for the build
 ]
@@ -44,12 +43,12 @@ WORKER = """(() => {
 })()"""
 
 
-class PageInFirefox(Page):
+class RemotePage(Page):
     """A page of the site, in place of its own script."""
 
-    def __init__(self, firefox: Firefox) -> None:
+    def __init__(self, remote: Remote) -> None:
         super().__init__()
-        self._firefox = firefox
+        self._remote = remote
         self._said: list[dict[str, Any]] = []
 
     def say(self, **message: Any) -> None:
@@ -57,12 +56,12 @@ class PageInFirefox(Page):
 
     async def line(self) -> str:
         said, self._said = self._said, []
-        line: str = await self._firefox.evaluate(f"exchange({json.dumps(said)})")
+        line: str = await self._remote.evaluate(f"exchange({json.dumps(said)})")
         return line
 
     async def load(self) -> None:
         """Have a worker, with Python in it."""
-        manifest = await self._firefox.evaluate(WORKER)
+        manifest = await self._remote.evaluate(WORKER)
         self.say(type="load", manifest=manifest)
         while (await self.hear())["type"] != "ready":
             pass
@@ -78,17 +77,17 @@ def today() -> list[Path]:
 
 @pytest.mark.parametrize("path", today(), ids=lambda path: path.stem)
 async def test_a_chapter_shows_what_it_shows_in_a_kernel(
-    firefox: Firefox,
+    remote: Remote,
     running_site: str,
     path: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
-    await firefox.open(f"{running_site}/{CHAPTER}")
-    page = PageInFirefox(firefox)
+    await remote.open(f"{running_site}/{CHAPTER}")
+    page = RemotePage(remote)
     await page.load()
     shown, failures = await in_a_page(path, page)
-    assert await firefox.leave() == []
+    assert await remote.leave() == []
     assert failures == {}
     assert told_apart(path, shown, await in_a_kernel(path, tmp_path)) == {}
