@@ -35,8 +35,9 @@ from ..site.sample import everything, other, running
 from . import firefox, webkit
 from .remote import Remote
 
+PLAIN = ["--no-sandbox", "--disable-gpu", "--no-first-run", *ARGUMENTS]
 OPTIONS = [
-    *("--no-sandbox", "--disable-gpu", "--no-first-run", *ARGUMENTS),
+    *PLAIN,
     # A Python that a test has loaded runs for seconds: to have its code optimised takes
     # as much of the processor as all the rest.
     "--js-flags=--liftoff-only",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 
+import pytest
 from websockets.asyncio.client import connect
 
 from wslab.lab import serve
@@ -161,6 +162,7 @@ async def test_a_huge_text_is_cut_in_its_middle(capsys):
     assert len(shown) < 30_000
 
 
+@pytest.mark.system("Python ends where a worker's stack is too small to forget them")
 async def test_a_long_chain_of_exceptions_is_shown(capsys):
     last = first = ValueError("the first")
     for number in range(3000):

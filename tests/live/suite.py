@@ -1,4 +1,4 @@
-"""Run tests where a page's Python runs: under Pyodide in Node, on a LiveLoop.
+"""Run tests where a page's Python runs: under Pyodide, on a LiveLoop.
 
 Arguments: the wheels and folders that the tests import, then after `--` which tests
 ("1/5": of five, the second and each fifth after it) of which files. Paths are relative
@@ -28,7 +28,9 @@ for name in (*sys.argv[1:cut], "src"):
 first, step = map(int, sys.argv[cut + 1].split("/"))
 os.chdir("/work")
 
+import js  # noqa: E402
 import pytest  # noqa: E402
+from pyodide.ffi import can_run_sync  # noqa: E402
 
 from wslab.live import LiveLoop  # noqa: E402
 from wslab.live.page.interpreter import parse_deep_json  # noqa: E402
@@ -60,7 +62,7 @@ class Suite:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_timeout_set_timer(self):
-        return True  # there is neither a signal nor a thread; who started Node waits
+        return True  # there is neither a signal nor a thread; who started this waits
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_timeout_cancel_timer(self):
@@ -112,4 +114,6 @@ complete()
 options = ("--capture=sys", "--no-cov", "--tb=short", "--quiet")
 plugins = ("-pno:cacheprovider", "-pno:faulthandler")
 status = pytest.main([*options, *plugins, *sys.argv[cut + 2 :]], plugins=[Suite()])
-report(outcome="over", status=int(status), platform=sys.platform)
+jspi = hasattr(js.WebAssembly, "Suspending")
+here = {"platform": sys.platform, "jspi": jspi, "waits": can_run_sync()}
+report(outcome="over", status=int(status), **here)

@@ -1,27 +1,29 @@
-"""The library's and the lab's suites on the Python of a page: Pyodide, in Node.
+"""The library's and the lab's suites on the Python of a page: Pyodide.
 
-A fifth of their tests each day; all with WSLAB_LIVE=all, as in the scheduled workflow.
+A fifth of their tests each day, in Node and in one browser, with JSPI or without: in
+twenty days each browser has had all. WSLAB_LIVE=all takes all in all places, as in the
+scheduled workflow.
 """
 
-import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import wslab.site.live.interpreter
 from wslab.site.live.assets import Assets
 from wslab.site.live.fetch import fetch_wheels
-from wslab.site.live.node import find_node
 from wslab.site.live.pins import pins
 
+from ..browser.test_without_jspi import TAKE_AWAY
 from ..conftest import FIFTH
+from . import places
 from .conftest import ROOT
+from .places import Work, in_browser, in_node
 
-RUN = Path(wslab.site.live.interpreter.__file__).with_name("run.mjs")
-SUITE = Path(__file__).with_name("suite.py")
 FOLDERS = ("lab", "testing", "trace", "websocket")
 
 ELSEWHERE = {
@@ -61,6 +63,20 @@ def files() -> Iterator[str]:
 
 FILES = list(files())
 
+CHROMIUM, FIREFOX = pytest.mark.needs("chromium"), pytest.mark.needs("firefox")
+NODE = pytest.param("node", False, id="node-no-jspi")
+BROWSERS = [
+    pytest.param("chromium", True, id="chromium-jspi", marks=CHROMIUM),
+    pytest.param("chromium", False, id="chromium-no-jspi", marks=CHROMIUM),
+    pytest.param("firefox", True, id="firefox-jspi", marks=FIREFOX),
+    pytest.param("firefox", False, id="firefox-no-jspi", marks=FIREFOX),
+]
+if FIFTH == "all":
+    PLACES, FIFTHS = [NODE, *BROWSERS], [*range(5)]
+else:
+    TODAY = datetime.now(UTC).toordinal() % len(BROWSERS)
+    PLACES, FIFTHS = [NODE, BROWSERS[TODAY]], [int(FIFTH)]
+
 
 @pytest.fixture(scope="session")
 def wheels(assets: Assets) -> list[Path]:
@@ -72,18 +88,46 @@ def wheels(assets: Assets) -> list[Path]:
     return fetch_wheels(pins(ROOT, PACKAGES), fetched, python, platforms)
 
 
+@pytest.fixture(scope="session")
+def work(assets: Assets, wheels: list[Path]) -> Callable[..., Work]:
+    """What is run, but for which tests."""
+    bundles = (assets.trees / it for it in BUNDLES)
+    return partial(Work, assets.trees / "pyodide", (*wheels, *bundles))
+
+
+@pytest.fixture
+def node() -> Callable[..., Any]:
+    return in_node
+
+
+@pytest.fixture
+def chromium() -> Callable[..., Any]:
+    return partial(in_browser, places.chromium)
+
+
+@pytest.fixture
+def firefox(frontend: Path) -> Callable[..., Any]:
+    return partial(in_browser, partial(places.firefox, frontend))
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("fifth", range(5))
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("fifth", FIFTHS)
+@pytest.mark.parametrize(("place", "jspi"), PLACES)
 async def test_the_suite_passes_on_the_python_of_a_page(
-    fifth: int, assets: Assets, wheels: list[Path]
+    place: str,
+    jspi: bool,
+    fifth: int,
+    work: Callable[..., Work],
+    request: pytest.FixtureRequest,
 ):
-    if FIFTH not in ("all", str(fifth)):
-        pytest.skip(f"fifth {FIFTH} of the suite is taken; WSLAB_LIVE=all takes all")
-    *reports, over = await run_under_pyodide(assets, wheels, fifth)
+    run = request.getfixturevalue(place)
+    lines = await run(work((f"{fifth}/5", *FILES)), "" if jspi else TAKE_AWAY)
+    *reports, over = reports_in(lines)
     failed = [it for it in reports if it["outcome"] == "failed"]
     assert not failed, "\n".join(f"{it['test']}\n{it['text']}" for it in failed)
-    assert over == {"outcome": "over", "status": 0, "platform": "emscripten"}
+    here = {"platform": "emscripten", "jspi": jspi, "waits": jspi}
+    assert over == {"outcome": "over", "status": 0, **here}
     passed = [it for it in reports if it["outcome"] == "passed"]
     on_a_loop = [it["loop"] for it in passed if it["loop"]]
     assert set(on_a_loop) == {"LiveLoop"}
@@ -91,33 +135,14 @@ async def test_the_suite_passes_on_the_python_of_a_page(
     assert len(on_a_loop) >= 150
 
 
-async def run_under_pyodide(
-    assets: Assets, wheels: list[Path], fifth: int
-) -> list[dict[str, Any]]:
-    """Return what suite.py reports of a fifth; fail if it does not come to its end."""
-    imported = [*wheels, *(assets.trees / it for it in BUNDLES)]
-    process = await asyncio.create_subprocess_exec(
-        *(*find_node().node, RUN, assets.trees / "pyodide", ROOT, SUITE),
-        *(it.relative_to(ROOT) for it in imported),
-        *("--", f"{fifth}/5", *FILES),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        said, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    lines = said.decode().splitlines()
-    reports = [
-        json.loads(it.removeprefix("report: "))
-        for it in lines
-        if it.startswith("report: ")
-    ]
+def reports_in(lines: list[str]) -> list[dict[str, Any]]:
+    """Return what suite.py reports; fail if it did not come to its end."""
+    mark = "report: "
+    reports = [json.loads(it.removeprefix(mark)) for it in lines if it.startswith(mark)]
     if not reports or reports[-1]["outcome"] != "over":
         last = reports[-1]["test"] if reports else "the start"
-        pytest.fail(f"Python ended in {last}:\n{said.decode()[-3000:]}")
+        said = "\n".join(lines)
+        pytest.fail(f"Python ended in {last}:\n{said[-3000:]}")
     return reports
 
 
