@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import FrameLocator, Locator, Page, Route, expect
+from websockets.asyncio.client import connect
 
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.site.atlas.opening import opened
+
+from ..process import uvicorn
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -64,6 +68,11 @@ class Playground:
         await expect(lines).to_have_text(
             [" ".join(it.split()) for it in source.split("\n")]
         )
+
+    async def edit(self, client: str) -> None:
+        """Put another client in the editor, which takes it in a moment later."""
+        await self.pane("The client").fill(client)
+        await expect(self.button("Original")).to_be_visible()
 
     async def run(self) -> None:
         await self.button("Run application and client").click()
@@ -204,7 +213,7 @@ async def test_a_link_carries_all_and_runs_nothing(play):
     await it.start("keepalive")
     await it.page.get_by_label("uvicorn's implementation").select_option("wsproto")
     await it.pane("The client").fill("print('from a link')")
-    await it.button("Copy a link").click()
+    await it.button("Copy link").click()
     await expect(it.page.get_by_role("status").first).to_contain_text("link is")
     address = await it.page.evaluate("location.href")
     assert len(address) < 2000
@@ -225,11 +234,132 @@ async def test_the_link_of_the_median_starting_point_is_under_2_kb(play):
     lengths = []
     for point in POINTS:
         await it.start(point["name"])
-        await it.button("Copy a link").click()
+        await it.button("Copy link").click()
         await it.page.wait_for_function("() => location.hash")
         lengths.append(len(await it.page.evaluate("location.href")))
         await it.page.evaluate("history.replaceState(null, '', location.pathname)")
     assert median(lengths) < 2000, lengths
+
+
+async def test_a_copy_is_a_file_that_uvicorn_runs(play, tmp_path):
+    it = await play(permissions=["clipboard-read", "clipboard-write"])
+    await it.page.get_by_label("uvicorn's implementation").select_option("wsproto")
+    await it.page.get_by_text("More options").click()
+    await it.page.get_by_label("ws_max_size").fill("5")
+    await it.button("Copy as a file").click()
+    said = it.page.get_by_role("status").first
+    await expect(said).to_have_text("The application is copied.")
+    copied = await it.page.evaluate("navigator.clipboard.readText()")
+    (tmp_path / "echo.py").write_text(copied)
+    command = copied.splitlines()[0].partition("to be run with: ")[2]
+    program, *arguments = shlex.split(command)
+    assert program == "uvicorn"
+    async with (
+        uvicorn(tmp_path, *arguments) as running,
+        connect(f"ws://127.0.0.1:{running.port}/") as client,
+    ):
+        await client.send("hello")
+        assert await client.recv() == "hello"
+        await client.send("longer")
+        await client.wait_closed()
+        assert client.close_code == 1009
+
+
+EDIT = "print('mine')"
+
+
+async def test_an_edit_lasts_until_it_is_taken_back(play):
+    it = await play()
+    original = it.button("Original")
+    await it.start("keepalive")
+    await expect(original).to_be_hidden()
+    await it.edit(EDIT)
+    await it.page.get_by_label("uvicorn's implementation").select_option("wsproto")
+    await it.page.get_by_label("ping interval").fill("0.5")
+    await it.page.reload()
+    await it.has("The client", EDIT)
+    await it.has("The application", (FOLDER / "keepalive.py").read_text())
+    chosen = it.page.get_by_label("Start from")
+    await expect(chosen).to_have_value("keepalive")
+    implementation = it.page.get_by_label("uvicorn's implementation")
+    await expect(implementation).to_have_value("wsproto")
+    await expect(it.page.get_by_label("ping interval")).to_have_value("0.5")
+    assert not python(it.page)
+
+    await it.start("echo")
+    await expect(original).to_be_hidden()
+    await expect(implementation).to_have_value("websockets-sansio")
+    await it.page.reload()  # what was chosen last is there again
+    await it.has("The client", (FOLDER / "echo.client.py").read_text())
+    await chosen.select_option("keepalive")
+    await it.has("The client", EDIT)
+    await original.focus()
+    await it.page.keyboard.press("Enter")
+    await it.has("The client", (FOLDER / "keepalive.client.py").read_text())
+    await expect(it.button("Run application and client")).to_be_focused()
+    await expect(original).to_be_hidden()
+    await it.page.reload()
+    await it.has("The client", (FOLDER / "keepalive.client.py").read_text())
+    await expect(original).to_be_hidden()
+
+
+async def test_tabs_keep_each_other_s_edits(play):
+    it = await play()
+    other = Playground(await it.page.context.new_page())
+    await other.page.goto(it.page.url)
+    for tab, name in ((it, "refuse"), (other, "slow")):
+        await tab.start(name)
+        await tab.edit(f"print('{name}')")
+    for tab, name in ((it, "refuse"), (other, "slow")):
+        await tab.page.reload()
+        await tab.has("The client", f"print('{name}')")
+    await it.page.goto("about:blank")
+    await it.page.goto(other.page.url)  # a new visit has what was edited last
+    await it.has("The client", "print('slow')")
+    await it.page.get_by_label("Start from").select_option("refuse")
+    await it.has("The client", "print('refuse')")
+
+
+async def test_a_link_stands_before_what_is_kept_and_replaces_nothing(play):
+    it = await play()
+    await it.edit("print('of the link')")
+    await it.button("Copy link").click()
+    await it.page.wait_for_function("() => location.hash")
+    link = it.page.url
+    await it.edit(EDIT)
+    await it.page.wait_for_function("() => !location.hash")  # that code is gone
+    said = it.page.get_by_role("status").first
+    chosen = it.page.get_by_label("Start from")
+
+    async def follow() -> None:
+        await it.page.goto("about:blank")
+        await it.page.goto(link)
+        await it.has("The client", "print('of the link')")
+        await expect(said).to_contain_text("Read it before you press Run")
+        await expect(it.button("Original")).to_be_hidden()
+
+    await follow()
+    await it.page.reload()
+    await it.has("The client", "print('of the link')")
+    await chosen.select_option("echo")
+    await it.has("The client", EDIT)  # it is kept as it was
+    await expect(said).to_be_empty()
+
+    await follow()
+    await it.edit("print('changed')")
+    await it.page.reload()
+    await it.has("The client", "print('changed')")
+    await expect(chosen.locator("option:checked")).to_have_text("echo, from a link")
+    await chosen.select_option("echo")
+    await it.has("The client", EDIT)
+
+    await follow()  # the link's code, and what the reader made of it one press away
+    await it.button("Your edit").click()
+    await it.has("The client", "print('changed')")
+    await expect(said).to_be_empty()
+    await it.button("Original").click()
+    await it.has("The client", "print('of the link')")
+    await expect(it.output).to_be_hidden()  # nothing has run
 
 
 async def test_keys_run_it_and_leave_the_editor(play):
@@ -259,13 +389,20 @@ async def test_a_damaged_link_is_told(play):
     it = await play("playground/#run=playground.abc")
     said = it.page.get_by_role("status").first
     await expect(said).to_contain_text("The link's code can't be shown")
+    await it.has("The application", (FOLDER / "echo.py").read_text())
 
 
-async def test_axe_finds_nothing(play):
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [("echo", "figcaption a"), ("chat", "iframe[title='Client 2']")],
+)
+async def test_axe_finds_nothing(play, name, last):
     it = await play()
-    await it.start("chat")
+    await it.start(name)
+    await it.page.get_by_label("uvicorn's implementation").select_option("wsproto")
+    await expect(it.button("Original")).to_be_visible()  # all controls are there
     await it.run()
-    await expect(it.client(1).locator("li")).to_have_count(1, timeout=60_000)
+    await expect(it.page.locator(last)).to_be_visible(timeout=60_000)
     found = await Axe().run(it.page)
     assert [each["id"] for each in found.response["violations"]] == []
 

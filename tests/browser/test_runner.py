@@ -162,6 +162,27 @@ async def test_all_cells_run_but_those_that_cannot(read: Visits) -> None:
     await expect(chapter.told("on-bus")).to_contain_text("it needs Redis")
 
 
+async def test_a_second_press_on_run_all_runs_nothing_twice(read: Visits) -> None:
+    chapter, it = await read()
+    await chapter.follow("fails", FOREVER)
+    run_all = chapter.button("Run all")
+    await run_all.click()
+    await expect(chapter.own("fails")).to_contain_text("waits", timeout=60_000)
+    await chapter.follow("count", "count = 41")
+    for _ in range(2):
+        await run_all.focus()
+        await it.page.keyboard.press("Enter")
+        await expect(chapter.said).to_be_empty()  # the press has done what it does
+    for cell in ("app", "serve", "client", "ladder", "more"):
+        await chapter.is_at(cell, "ok")
+    await chapter.is_at("count", "queued")  # as it stands, it has not run
+    await chapter.button("Stop", "fails").click()
+    await chapter.is_at("count", "fresh")
+    await expect(chapter.own("more")).to_have_text("2")
+    await run_all.click()
+    await expect(chapter.own("more")).to_have_text("42")
+
+
 async def test_state_lives_until_reset(read: Visits) -> None:
     chapter, _ = await read()
     for count in ("2", "3"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 
 from wslab.lab import serve
 
+from ..process import uvicorn
 from .clients import run
 
 FOLDER = Path(__file__).parents[2] / "site_src" / "playground"
@@ -80,19 +80,8 @@ async def test_application_and_client_do_what_they_say(name, capsys):
 @pytest.mark.parametrize("name", NAMES)
 def test_uvicorn_runs_it_as_a_file(name):
     async def main():
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "uvicorn", f"{name}:app", "--port", "0"),
-            cwd=FOLDER,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            async for line in process.stderr:
-                if found := re.search(rb"running on http://127.0.0.1:(\d+)", line):
-                    break
-            assert re.search("accepted|40[134]", await answer(int(found[1])))
-        finally:
-            process.terminate()
-            await process.wait()
+        async with uvicorn(FOLDER, f"{name}:app") as running:
+            assert re.search("accepted|40[134]", await answer(running.port))
 
     asyncio.run(main())
 

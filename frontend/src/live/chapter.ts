@@ -75,7 +75,7 @@ export class Chapter implements Wishes {
     void this.#start(view);
   }
 
-  /** Run all cells that can run here. */
+  /** Run all cells that can run here; those that have, while others still run, not once more. */
   runAll(): void {
     void this.#start();
   }
@@ -185,9 +185,10 @@ export class Chapter implements Wishes {
       if (stops !== this.#stops) return;
       await this.#interpreter.load();
       this.#keep();
+      // As the press found them: the answer comes when the running cell lets it.
+      const wanted = view ? queue.cells.filter((it) => it.id === view.id) : queue.all;
       const needs = await this.#interpreter.needs(queue.cells.map((it) => it.source));
       if (stops !== this.#stops) return;
-      const wanted = queue.cells.filter((it) => (view ? it.id === view.id : !it.reason));
       const stored = queue.cells.filter((it) => it.id === STORED && !it.hasRun);
       const plan = queue.plan([...stored, ...wanted], needs);
       for (const [cell, lacking] of plan) this.#lacks.set(cell.id, lacking?.reason);

@@ -35,6 +35,15 @@ test("what is taken back leaves nothing", () => {
   expect(shelf.size).toBe(0);
 });
 
+test("the cell that was edited last is the last", () => {
+  const shelf = new Memory();
+  const kept = new Kept("/echo/", shelf);
+  for (const [cell, source] of [["a", "1"], ["b", "2"], ["c", "3"], ["a", "4"], ["c", undefined]] as const) {
+    kept.keep(cell, source);
+  }
+  for (const it of [kept, new Kept("/echo/", shelf)]) expect(it.cells).toEqual(["b", "a"]);
+});
+
 test("tabs with the same page keep each other's edits", () => {
   const shelf = new Memory();
   const [one, other] = [new Kept("/echo/", shelf), new Kept("/echo/", shelf)];

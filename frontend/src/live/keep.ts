@@ -19,6 +19,11 @@ export class Kept {
     this.#sources = new Map(Object.entries(this.#read()));
   }
 
+  /** The cells of which something is kept, the one that was edited last at the end. */
+  get cells(): readonly string[] {
+    return [...this.#sources.keys()];
+  }
+
   /** Return a cell's source, undefined if it is the original. */
   source(cell: string): string | undefined {
     return this.#borrowed.get(cell) ?? this.#sources.get(cell);
@@ -32,12 +37,12 @@ export class Kept {
   /** Keep a cell's source; undefined is the original, of which nothing is kept. */
   keep(cell: string, source: string | undefined): void {
     this.#borrowed.delete(cell);
-    if (source === undefined) this.#sources.delete(cell);
-    else this.#sources.set(cell, source);
-    const kept = this.#read(); // another tab may have kept other cells meanwhile
-    if (source === undefined) delete kept[cell];
-    else kept[cell] = source;
-    this.#write(kept);
+    const kept = new Map(Object.entries(this.#read())); // another tab may have kept other cells meanwhile
+    for (const sources of [this.#sources, kept]) {
+      sources.delete(cell);
+      if (source !== undefined) sources.set(cell, source);
+    }
+    this.#write(Object.fromEntries(kept));
   }
 
   /** Keep nothing of this page. */

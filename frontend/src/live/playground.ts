@@ -2,14 +2,15 @@
 
 import { Frames } from "./frames.ts";
 import { Ended, Interpreter, lacking } from "./interpreter.ts";
+import { Kept, storage } from "./keep.ts";
 import type { FromWorker } from "./messages.ts";
 import { Notice } from "./notice.ts";
 import { keepPage } from "./offline.ts";
 import { Outputs } from "./outputs.ts";
 import { Controls } from "./playground/controls.ts";
 import { Ladders } from "./playground/ladders.ts";
-import { fromFragment, type Point, points, type Project, started, toFragment } from "./playground/project.ts";
-import { carries } from "./share.ts";
+import { fromFragment, type Point, points, type Project, read, started, toFragment, written } from "./playground/project.ts";
+import { carries, forgetLink } from "./share.ts";
 import { told } from "./text.ts";
 
 const LOADING = "Loading Python. It is kept for the next visit.";
@@ -45,6 +46,9 @@ class Playground {
   /** How often Run or Stop was pressed: the last press counts. */
   #presses = 0;
   #playing: Project | undefined;
+  /** What the reader's edits are kept by: the name of a starting point, or a link's fragment. */
+  readonly #kept = new Kept(location.pathname, storage());
+  #from = "";
 
   constructor(element: HTMLElement, manifest: string, files: string, choice: readonly Point[]) {
     this.#files = files;
@@ -53,7 +57,9 @@ class Playground {
       run: () => void this.#run(),
       stop: () => this.#stop(),
       link: () => void this.#link(),
-      start: (point) => void this.start(point),
+      start: (from) => void this.#start(from),
+      change: () => this.#change(),
+      restore: () => this.#restore(),
       copied: (text) => void this.#copy(text, "The application is copied."),
     });
     this.#clients = section(element, "frames");
@@ -61,6 +67,7 @@ class Playground {
     this.#outputs = new Outputs(below, [], "the application and its client");
     this.#frames = new Frames(beside("client.html"), (asked) => this.#interpreter.ask(asked));
     this.#ladders = new Ladders(section(element, "ladders"), new URL("../chapters/", files).href);
+    for (const it of this.#kept.cells) if (carries(it)) this.#offer(it, this.#edited(it));
     this.#notice = new Notice(element);
     this.#interpreter = new Interpreter(beside("worker.js"), manifest, (message) => this.#hear(message));
     for (const event of ["pointerenter", "focusin"]) {
@@ -68,22 +75,73 @@ class Playground {
     }
   }
 
-  /** Show a starting point. */
-  async start(point: Point): Promise<void> {
+  /** Show what this tab had before a reload, else what was edited last, else the first starting point. */
+  async begin(): Promise<void> {
+    const names = this.#choice.map(({ name }) => name);
+    const before: unknown[] = [history.state, ...[...this.#kept.cells].reverse(), names[0]];
+    const from = before.find((it) => typeof it === "string" && (carries(it) || names.includes(it)));
+    await this.#start(`${from}`);
+  }
+
+  /** Show what the address carries, whatever is kept; the reader decides whether it runs. */
+  async follow(): Promise<void> {
+    const from = location.hash;
+    try {
+      this.#show(from, await fromFragment(from));
+      this.#notice.say(FROM_LINK, this.#edited(from) && { "Your edit": () => void this.#start(from) });
+    } catch (error) {
+      if (!this.#from) await this.begin();
+      this.#notice.say(`The link's code can't be shown: ${told(error).replace(/\.$/, "")}.`);
+    }
+  }
+
+  /** Show what a starting point or a link has, as the reader left it. */
+  async #start(from: string): Promise<void> {
     await this.#attempt(async () => {
-      this.#controls.project = await started(point, this.#files);
-      if (carries(location.hash)) history.replaceState(null, "", location.pathname + location.search);
+      const edited = this.#edited(from);
+      this.#show(from, edited ?? (await this.#original(from)), edited !== undefined);
+      if (!carries(location.hash)) return;
+      this.#notice.close();
+      forgetLink();
     });
   }
 
-  /** Show what the address carries; the reader decides whether it runs. */
-  async follow(): Promise<void> {
+  #show(from: string, project: Project, changed = false): void {
+    this.#from = from;
+    history.replaceState(from, "");
+    this.#offer(from, project);
+    this.#controls.from(from, changed);
+    this.#controls.project = project;
+  }
+
+  /** Have a link among what can be started from. */
+  #offer(from: string, project: Project | undefined): void {
+    if (project) this.#controls.offer(from, `${project.name}, from a link`);
+  }
+
+  async #original(from: string): Promise<Project> {
+    const point = this.#choice.find(({ name }) => name === from);
+    return point ? started(point, this.#files) : fromFragment(from);
+  }
+
+  /** Return what the reader has made of a starting point or a link, if anything. */
+  #edited(from: string): Project | undefined {
     try {
-      this.#controls.project = await fromFragment(location.hash);
-      this.#notice.say(FROM_LINK);
-    } catch (error) {
-      this.#notice.say(`The link's code can't be shown: ${told(error).replace(/\.$/, "")}.`);
+      return read(this.#kept.source(from) ?? "");
+    } catch {
+      return undefined; // nothing, or what is none any more
     }
+  }
+
+  #change(): void {
+    this.#kept.keep(this.#from, written(this.#controls.project));
+    this.#controls.from(this.#from, true);
+    forgetLink();
+  }
+
+  #restore(): void {
+    this.#kept.keep(this.#from, undefined);
+    void this.#start(this.#from);
   }
 
   async #run(): Promise<void> {
@@ -126,7 +184,7 @@ class Playground {
 
   async #link(): Promise<void> {
     await this.#attempt(async () => {
-      history.replaceState(null, "", await toFragment(this.#controls.project));
+      history.replaceState(history.state, "", await toFragment(this.#controls.project));
       await this.#copy(location.href, "The link is copied, and in the address bar.", "The link is in the address bar.");
     });
   }
@@ -196,8 +254,7 @@ async function begin(element: HTMLElement, manifest: string): Promise<void> {
   const choice = await points(files);
   const playground = new Playground(element, manifest, files, choice);
   addEventListener("hashchange", () => void (carries(location.hash) && playground.follow()));
-  if (carries(location.hash)) await playground.follow();
-  else if (choice[0]) await playground.start(choice[0]);
+  await (carries(location.hash) ? playground.follow() : playground.begin());
 }
 
 const element = document.querySelector<HTMLElement>("div.playground");

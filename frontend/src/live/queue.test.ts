@@ -98,6 +98,31 @@ test("a cell that waits or runs is not added twice", () => {
   expect(queue.isIdle).toBe(true);
 });
 
+test("all is what can run here, and while it runs nothing of it again", () => {
+  const { queue, cells } = chapter();
+  const able = cells.filter((it) => it !== cells[4]);
+  expect(queue.all).toEqual(able);
+  queue.add(queue.all);
+  queue.next();
+  queue.end("ok");
+  queue.next();
+  expect(queue.all).toEqual([]);
+  cells[0].source = "app = 2";
+  expect(queue.all).toEqual([cells[0]]); // as it stands, it has not run
+  queue.end("ok");
+  finish(queue);
+  expect(queue.all).toEqual(able);
+});
+
+test("while a cell runs, all is what has not run", () => {
+  const { queue, cells } = chapter();
+  queue.add([cells[3], cells[0], cells[1]]);
+  queue.next();
+  queue.end("error");
+  queue.next();
+  expect(queue.all).toEqual([cells[2], cells[5]]);
+});
+
 test("an interpreter that is gone takes all that has run along", () => {
   const { queue, cells } = chapter();
   queue.add([cells[0], cells[1], cells[2]]);

@@ -63,6 +63,10 @@ export class Cell {
   }
 }
 
+function isBusy({ state }: Cell): boolean {
+  return state === "queued" || state === "running";
+}
+
 /** What is to run, in the chapter's order, each with a cell that it needs and that can't run here. */
 export type Plan = ReadonlyMap<Cell, Cell | undefined>;
 
@@ -84,6 +88,12 @@ export class Queue {
     return this.#running === undefined && this.#waiting.length === 0;
   }
 
+  /** What all means now: what can run here; while something runs, what has not run and does not wait. */
+  get all(): readonly Cell[] {
+    const able = this.cells.filter((it) => !it.reason);
+    return this.isIdle ? able : able.filter((it) => !it.hasRun && !isBusy(it));
+  }
+
   /**
    * Return what has to run for some cells: they, and what they need and has not run.
    *
@@ -98,7 +108,7 @@ export class Queue {
   /** Have cells wait for their turn; those that wait or run already stay where they are. */
   add(cells: Iterable<Cell>): void {
     for (const cell of cells) {
-      if (cell.state === "queued" || cell.state === "running") continue;
+      if (isBusy(cell)) continue;
       cell.enter("queued");
       this.#waiting.push(cell);
     }

@@ -38,7 +38,7 @@ export async function shared(hash: string): Promise<Shared> {
 
 /** Take a cell out of the address bar: a reload would bring it back. */
 export function forgetLink(): void {
-  if (carries(location.hash)) history.replaceState(null, "", location.pathname + location.search);
+  if (carries(location.hash)) history.replaceState(history.state, "", location.pathname + location.search);
 }
 
 type Through = CompressionStream | DecompressionStream;

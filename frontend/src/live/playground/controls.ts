@@ -9,13 +9,15 @@ export interface Asks {
   run(): void;
   stop(): void;
   link(): void;
-  start(point: Point): void;
+  start(from: string): void;
+  change(): void;
+  restore(): void;
   copied(text: string): void;
 }
 
 /** Labels and inputs; `project` is what they say. */
 export class Controls {
-  readonly #name = { value: "app" };
+  #name = "app";
   readonly #points = document.createElement("select");
   readonly #implementation = select(IMPLEMENTATIONS.map((it) => [it, it]));
   readonly #lifespan = select(LIFESPANS.map((it) => [it, it]));
@@ -26,27 +28,30 @@ export class Controls {
     ["1", "one"],
     ["2", "two, side by side"],
   ]);
+  readonly #original: HTMLButtonElement;
   readonly #application: Pane;
   readonly #client: Pane;
   readonly origin = Object.assign(document.createElement("input"), { value: "http://127.0.0.1:8000" });
 
   constructor(parent: HTMLElement, points: readonly Point[], asks: Asks) {
-    this.#points.append(...points.map(({ name, title }) => new Option(title, name)));
-    this.#points.addEventListener("change", () => {
-      const point = points[this.#points.selectedIndex];
-      if (point) asks.start(point);
-    });
+    for (const { name, title } of points) this.offer(name, title);
+    this.#points.addEventListener("change", () => asks.start(this.#points.value));
     const run = button("Run", "Run application and client", () => asks.run());
     run.classList.add("live-run");
-    const acts = { run: () => asks.run(), leave: () => run.focus() };
+    this.#original = button("Original", "Original code and options", () => {
+      asks.restore();
+      run.focus();
+    });
+    const acts = { run: () => asks.run(), leave: () => run.focus(), change: () => asks.change() };
     this.#application = new Pane("The application, file:app", acts);
     this.#client = new Pane("The client", acts);
     const bar = row(
       labelled("Start from", this.#points),
+      this.#original,
       run,
       button("Stop", "Stop client and server", () => asks.stop()),
-      button("Copy link", "Copy a link to this code", () => asks.link()),
-      button("Copy as a file", "Copy the application as a file", () => asks.copied(asFile(this.project))),
+      button("Copy link", "Copy link to this code", () => asks.link()),
+      button("Copy as a file", "Copy as a file that uvicorn runs", () => asks.copied(asFile(this.project))),
     );
     bar.classList.add("live-bar");
     this.#more.append(
@@ -70,7 +75,19 @@ export class Controls {
       this.#client.speak(this.#kind.value === "py");
       this.#show();
     });
+    for (const it of [options, this.#kind, this.#pages]) it.addEventListener("input", () => asks.change());
     this.#show();
+  }
+
+  /** Offer one more to start from. */
+  offer(start: string, title: string): void {
+    if (![...this.#points.options].some(({ value }) => value === start)) this.#points.append(new Option(title, start));
+  }
+
+  /** Say what is started from, and whether the reader has changed it. */
+  from(start: string, changed: boolean): void {
+    this.#points.value = start;
+    this.#original.hidden = !changed;
   }
 
   get project(): Project {
@@ -78,7 +95,7 @@ export class Controls {
     if (this.#lifespan.value !== LIFESPANS[0]) options.lifespan = this.#lifespan.value;
     for (const [name, input] of this.#numbers) if (input.valueAsNumber > 0) options[name] = input.valueAsNumber;
     return {
-      name: this.#name.value,
+      name: this.#name,
       application: this.#application.source,
       client: { kind: this.#kind.value as Kind, source: this.#client.source, pages: Number(this.#pages.value) },
       options,
@@ -86,8 +103,7 @@ export class Controls {
   }
 
   set project({ name, application, client, options }: Project) {
-    this.#name.value = /^\w+$/.test(name) ? name : "app";
-    this.#points.value = name;
+    this.#name = name;
     this.#application.show(application);
     this.#client.show(client.source, client.kind === "py");
     this.#kind.value = client.kind;

@@ -6,6 +6,7 @@ import type { Editor } from "../editor.ts";
 export interface Acts {
   run(): void;
   leave(): void;
+  change(): void;
 }
 
 /** One source that the reader edits. */
@@ -25,6 +26,7 @@ export class Pane {
     this.#plain.spellcheck = false;
     this.#plain.setAttribute("aria-label", label);
     this.#plain.setAttribute("autocapitalize", "off");
+    this.#plain.addEventListener("input", () => acts.change());
     this.element.append(this.#plain);
     void this.#load();
   }
@@ -60,7 +62,11 @@ export class Pane {
     if (!this.#Editor) return;
     this.#editor?.close();
     this.#plain.hidden = true;
-    const hooks = { ...this.#acts, label: this.#label, change: (source: string) => (this.#plain.value = source) };
+    const change = (source: string): void => {
+      this.#plain.value = source;
+      this.#acts.change();
+    };
+    const hooks = { ...this.#acts, label: this.#label, change };
     this.#editor = new this.#Editor(this.element, this.source, hooks, this.#python);
   }
 }

@@ -35,6 +35,8 @@ test("what a link carries is a playground with options that there are, or refuse
   expect(found.options).toEqual({ ws: "wsproto", ws_ping_timeout: 1 });
   const known = { ws_ping_timeout: 0.5, lifespan: "off" };
   expect((await fromFragment(await link(["a", "b", "js", "c", 2, known]))).options).toEqual(known);
+  const named = async (name: string): Promise<string> => (await fromFragment(await link([name, "b", "js", "c", 1, {}]))).name;
+  for (const name of ["../a", "a; rm b", "", "a".repeat(65)]) expect(await named(name)).toBe("app");
   for (const content of [null, {}, [], ["a", "b", "sh", "c", 1, {}], ["a", "b", "js", 3, 1, {}], ["a", "b", "js", "c", 9, {}]]) {
     await expect(fromFragment(await link(content))).rejects.toThrow("no playground");
   }

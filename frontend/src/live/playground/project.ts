@@ -61,14 +61,21 @@ export async function started({ name, client, pages = 1, options = {} }: Point, 
   return { name, application, client: { kind: client.split(".").pop() as Kind, source, pages }, options };
 }
 
+/** What a file may be named that uvicorn imports. */
+const NAME = /^\w{1,64}$/;
+
 /** The name under which a link carries a project. */
 const CELL = "playground";
 
-/** Return a fragment that carries a project. */
-export async function toFragment({ name, application, client, options }: Project): Promise<string> {
+/** Return a project as a text, as a link carries it and a browser keeps it. */
+export function written({ name, application, client, options }: Project): string {
   const { kind, source, pages } = client;
-  const packed = JSON.stringify([name, application, kind, source, pages, options]);
-  return fragment({ cell: CELL, source: packed });
+  return JSON.stringify([name, application, kind, source, pages, options]);
+}
+
+/** Return a fragment that carries a project. */
+export async function toFragment(project: Project): Promise<string> {
+  return fragment({ cell: CELL, source: written(project) });
 }
 
 /**
@@ -78,14 +85,23 @@ export async function toFragment({ name, application, client, options }: Project
  */
 export async function fromFragment(hash: string): Promise<Project> {
   const { cell, source } = await shared(hash);
-  const found: unknown = cell === CELL ? JSON.parse(source) : null;
+  return read(cell === CELL ? source : "null");
+}
+
+/**
+ * Return the project that a text has.
+ *
+ * @throws Error if it is no project's.
+ */
+export function read(text: string): Project {
+  const found: unknown = JSON.parse(text);
   const [name, application, kind, client, pages, options] = Array.isArray(found) ? (found as unknown[]) : [];
   const texts = [name, application, kind, client].every((it) => typeof it === "string");
   if (!texts || !Object.hasOwn(KINDS, kind as string) || (pages !== 1 && pages !== 2)) {
-    throw new Error("it carries no playground");
+    throw new Error("it has no playground");
   }
   return {
-    name: `${name}`,
+    name: NAME.test(`${name}`) ? `${name}` : "app",
     application: `${application}`,
     client: { kind: kind as Kind, source: `${client}`, pages },
     options: known(options),
