@@ -87,7 +87,7 @@ export class Controls {
   /** Say what is started from, and whether the reader has changed it. */
   from(start: string, changed: boolean): void {
     this.#points.value = start;
-    this.#original.hidden = !changed;
+    this.#original.disabled = !changed;
   }
 
   get project(): Project {
