@@ -107,7 +107,10 @@ async def test_html_of_an_edited_cell_can_do_nothing(
     assert_of_policy(await remote.leave())
 
 
-async def test_code_reaches_no_other_host(remote: Remote, running_site: str) -> None:
+async def test_code_reaches_no_other_host(
+    remote: Remote, running_site: str, request: pytest.FixtureRequest
+) -> None:
+    name = request.node.callspec.params["remote"]
     reached = []
 
     class Other(BaseHTTPRequestHandler):
@@ -119,6 +122,8 @@ async def test_code_reaches_no_other_host(remote: Remote, running_site: str) -> 
     chapter = Chapter(remote)
     with serving(Other) as other:
         source = REACH.format(other, other.replace("http", "ws"))
+        if name == "webkit":  # where Pyodide can't take the error of a fetch, and waits
+            source = source.replace("await js.fetch", "js.fetch")
         await chapter.follow("more", source)
         await remote.click("[data-cell='more'] .live-run")
         # In Firefox `new WebSocket` throws, in WebKit the socket fails.
@@ -126,7 +131,8 @@ async def test_code_reaches_no_other_host(remote: Remote, running_site: str) -> 
             "[data-cell='more'] :is([data-state=ok], [data-state=error])"
         )
     (said,) = await chapter.output("more")
-    assert said.startswith("fetch: TypeError\nXMLHttpRequest: NetworkError")
+    assert ("fetch: TypeError\n" in said) == (name == "firefox")
+    assert "XMLHttpRequest: NetworkError" in said
     assert reached == []
     assert_of_policy(await remote.leave())
 
@@ -167,8 +173,7 @@ async def test_two_pages_of_the_playground_chat(play: Remote) -> None:
     one, other = (f".playground-frames iframe[title='Client {n}']" for n in (1, 2))
     for page in (one, other):
         await play.shows(page, "li", text="You are in.")
-    await play.click(one, "input")
-    await play.type("hello from the left")
+    await play.fill(one, "input", text="hello from the left")
     await play.click(one, "button")
     for page in (one, other):
         await play.shows(page, "li:last-child", text="hello from the left")

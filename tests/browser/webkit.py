@@ -33,6 +33,13 @@ addEventListener("unhandledrejection", (it) => faults.push(`error: ${it.reason}`
 addEventListener("securitypolicyviolation", (it) =>
   faults.push(`Content-Security-Policy: ${it.violatedDirective}`));"""
 
+CENTRE = "document.querySelector(arguments[0]).scrollIntoView({block: 'center'})"
+CLICK = "document.querySelector(arguments[0]).click()"
+FILL = """
+const field = document.querySelector(arguments[0]);
+field.value = arguments[1];
+for (const kind of ["input", "change"])
+  field.dispatchEvent(new Event(kind, { bubbles: true }));"""
 READ = """
 const seen = [...document.querySelectorAll(arguments[0])];
 return seen.filter((it) => it.checkVisibility()).map((it) => it.textContent);"""
@@ -137,12 +144,14 @@ class _Session:
 
     async def click(self, frames: list[str], selector: str) -> None:
         await self.shows(frames, selector, "")
+        if frames:  # where the driver's pointer and keys do not come
+            return await self._script(CLICK, selector)
+        await self._script(CENTRE, selector)  # at the edge a notice may lie over it
         await self._post(f"/element/{await self._find(selector)}/click")
 
     async def fill(self, frames: list[str], selector: str, text: str) -> None:
         await self.shows(frames, selector, "")
-        option = await self._find(f"{selector} option[value='{text}']")
-        await self._post(f"/element/{option}/click")
+        await self._script(FILL, selector, text)
 
     async def type(self, text: str) -> None:
         steps = [
