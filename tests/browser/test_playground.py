@@ -229,6 +229,25 @@ async def test_a_link_carries_all_and_runs_nothing(play):
     await expect(other.output).to_have_text("from a link", timeout=60_000)
 
 
+async def test_a_page_s_origin_is_kept_and_goes_with_a_link(play):
+    it = await play()
+    await it.start("chat")
+    await it.page.get_by_label("Origin of the page").fill("https://elsewhere.example")
+    await expect(it.button("Original")).to_be_enabled()
+    await it.page.reload()
+    await it.has("The application", (FOLDER / "chat.py").read_text())
+    await it.button("Copy link").click()
+    await it.page.wait_for_function("() => location.hash")
+    other = await play(f"playground/{await it.page.evaluate('location.hash')}")
+    for tab in (it, other):
+        origin = tab.page.get_by_label("Origin of the page")
+        await expect(origin).to_have_value("https://elsewhere.example")
+    await other.start("refuse")
+    await expect(other.page.get_by_label("Origin of the page")).to_be_hidden()
+    await other.start("chat")
+    await expect(origin).to_have_value("http://127.0.0.1:8000")
+
+
 async def test_the_link_of_the_median_starting_point_is_under_2_kb(play):
     it = await play()
     lengths = []

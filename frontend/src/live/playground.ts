@@ -236,7 +236,7 @@ class Playground {
       const from = client.pages > 1 ? `client ${number}: ` : "";
       this.#frames.show(this.#clients, {
         source: client.source,
-        url: this.#controls.origin.value,
+        url: client.origin,
         title: client.pages > 1 ? `Client ${number}` : "Client",
         log: (level, text) => this.#outputs.log(level, `${from}${text}`),
       });

@@ -31,7 +31,7 @@ export class Controls {
   readonly #original: HTMLButtonElement;
   readonly #application: Pane;
   readonly #client: Pane;
-  readonly origin = Object.assign(document.createElement("input"), { value: "http://127.0.0.1:8000" });
+  readonly #origin = document.createElement("input");
 
   constructor(parent: HTMLElement, points: readonly Point[], asks: Asks) {
     for (const { name, title } of points) this.offer(name, title);
@@ -65,7 +65,7 @@ export class Controls {
     const clients = row(
       labelled("Client in", this.#kind),
       labelled("Pages", this.#pages),
-      labelled("Origin of the page", this.origin),
+      labelled("Origin of the page", this.#origin),
     );
     const sides = document.createElement("div");
     sides.className = "playground-sides";
@@ -75,7 +75,7 @@ export class Controls {
       this.#client.speak(this.#kind.value === "py");
       this.#show();
     });
-    for (const it of [options, this.#kind, this.#pages]) it.addEventListener("input", () => asks.change());
+    for (const it of [options, this.#kind, this.#pages, this.#origin]) it.addEventListener("input", () => asks.change());
     this.#show();
   }
 
@@ -97,7 +97,12 @@ export class Controls {
     return {
       name: this.#name,
       application: this.#application.source,
-      client: { kind: this.#kind.value as Kind, source: this.#client.source, pages: Number(this.#pages.value) },
+      client: {
+        kind: this.#kind.value as Kind,
+        source: this.#client.source,
+        pages: Number(this.#pages.value),
+        origin: this.#origin.value,
+      },
       options,
     };
   }
@@ -108,6 +113,7 @@ export class Controls {
     this.#client.show(client.source, client.kind === "py");
     this.#kind.value = client.kind;
     this.#pages.value = `${client.pages}`;
+    this.#origin.value = client.origin;
     this.#implementation.value = `${options.ws ?? IMPLEMENTATIONS[0]}`;
     this.#lifespan.value = `${options.lifespan ?? LIFESPANS[0]}`;
     for (const [key, input] of this.#numbers) input.value = `${options[key] ?? ""}`;
@@ -117,7 +123,7 @@ export class Controls {
 
   /** Show only what says something about this kind of client. */
   #show(): void {
-    for (const input of [this.#pages, this.origin]) {
+    for (const input of [this.#pages, this.#origin]) {
       const label = input.closest("label");
       if (label) label.hidden = this.#kind.value === "py";
     }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 import { fragment } from "../share.ts";
-import { asFile, fromFragment, type Kind, type Point, type Project, toFragment } from "./project.ts";
+import { asFile, fromFragment, type Kind, ORIGIN, type Point, type Project, toFragment } from "./project.ts";
 
 const FOLDER = new URL("../../../../site_src/playground/", import.meta.url);
 
@@ -12,7 +12,7 @@ const PROJECTS = (JSON.parse(read("starting-points.json")) as Point[]).map(
   ({ name, client, pages = 1, options = {} }): Project => ({
     name,
     application: read(`${name}.py`),
-    client: { kind: client.split(".").pop() as Kind, source: read(client), pages },
+    client: { kind: client.split(".").pop() as Kind, source: read(client), pages, origin: ORIGIN },
     options,
   }),
 );
@@ -35,6 +35,10 @@ test("what a link carries is a playground with options that there are, or refuse
   expect(found.options).toEqual({ ws: "wsproto", ws_ping_timeout: 1 });
   const known = { ws_ping_timeout: 0.5, lifespan: "off" };
   expect((await fromFragment(await link(["a", "b", "js", "c", 2, known]))).options).toEqual(known);
+  const of = async (origin: unknown): Promise<string> =>
+    (await fromFragment(await link(["a", "b", "js", "c", 1, {}, origin]))).client.origin;
+  expect(await of("https://elsewhere.example")).toBe("https://elsewhere.example");
+  expect(await of(7)).toBe(ORIGIN);
   const named = async (name: string): Promise<string> => (await fromFragment(await link([name, "b", "js", "c", 1, {}]))).name;
   for (const name of ["../a", "a; rm b", "", "a".repeat(65)]) expect(await named(name)).toBe("app");
   for (const content of [null, {}, [], ["a", "b", "sh", "c", 1, {}], ["a", "b", "js", 3, 1, {}], ["a", "b", "js", "c", 9, {}]]) {

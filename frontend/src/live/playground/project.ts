@@ -7,13 +7,24 @@ import { fragment, shared } from "../share.ts";
 export interface Project {
   readonly name: string;
   readonly application: string;
-  readonly client: { readonly kind: Kind; readonly source: string; readonly pages: number };
+  readonly client: Client;
   readonly options: Options;
+}
+
+/** A client: its source, and if that is for pages how many there are, and of which origin. */
+export interface Client {
+  readonly kind: Kind;
+  readonly source: string;
+  readonly pages: number;
+  readonly origin: string;
 }
 
 export const KINDS = { py: "Python", js: "JavaScript", html: "a page" } as const;
 
 export type Kind = keyof typeof KINDS;
+
+/** The usual origin of a client's page: the server's own. */
+export const ORIGIN = "http://127.0.0.1:8000";
 
 /** uvicorn's WebSocket implementations, its default first. */
 export const IMPLEMENTATIONS = ["websockets-sansio", "wsproto", "websockets"] as const;
@@ -58,7 +69,8 @@ export async function started({ name, client, pages = 1, options = {} }: Point, 
     text(new URL(`${name}.py`, base)),
     text(new URL(client, base)),
   ]);
-  return { name, application, client: { kind: client.split(".").pop() as Kind, source, pages }, options };
+  const kind = client.split(".").pop() as Kind;
+  return { name, application, client: { kind, source, pages, origin: ORIGIN }, options };
 }
 
 /** What a file may be named that uvicorn imports. */
@@ -69,8 +81,9 @@ const CELL = "playground";
 
 /** Return a project as a text, as a link carries it and a browser keeps it. */
 export function written({ name, application, client, options }: Project): string {
-  const { kind, source, pages } = client;
-  return JSON.stringify([name, application, kind, source, pages, options]);
+  const { kind, source, pages, origin } = client;
+  const foreign = origin === ORIGIN ? [] : [origin];
+  return JSON.stringify([name, application, kind, source, pages, options, ...foreign]);
 }
 
 /** Return a fragment that carries a project. */
@@ -95,15 +108,15 @@ export async function fromFragment(hash: string): Promise<Project> {
  */
 export function read(text: string): Project {
   const found: unknown = JSON.parse(text);
-  const [name, application, kind, client, pages, options] = Array.isArray(found) ? (found as unknown[]) : [];
-  const texts = [name, application, kind, client].every((it) => typeof it === "string");
+  const [name, application, kind, source, pages, options, origin] = Array.isArray(found) ? (found as unknown[]) : [];
+  const texts = [name, application, kind, source].every((it) => typeof it === "string");
   if (!texts || !Object.hasOwn(KINDS, kind as string) || (pages !== 1 && pages !== 2)) {
     throw new Error("it has no playground");
   }
   return {
     name: NAME.test(`${name}`) ? `${name}` : "app",
     application: `${application}`,
-    client: { kind: kind as Kind, source: `${client}`, pages },
+    client: { kind: kind as Kind, source: `${source}`, pages, origin: typeof origin === "string" ? origin : ORIGIN },
     options: known(options),
   };
 }
