@@ -9,7 +9,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
@@ -22,6 +22,8 @@ LIMIT = 120_000  # milliseconds that an act may take
 WANTED = {"alwaysMatch": {"timeouts": {"implicit": LIMIT // 2, "script": LIMIT}}}
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # section 12.2
 KEYS = {"Shift": "\ue008", "Control": "\ue009", "Enter": "\ue007"}  # section 17.4.2
+
+REPLACED = ("no such frame", "no such window", "stale element reference")
 
 QUICK = {"JSC_useOMGJIT": "0"}
 """To optimise a Python that runs for seconds takes as much as all the rest."""
@@ -100,6 +102,10 @@ async def _driver(screen: str) -> AsyncIterator[str]:
         await process.wait()
 
 
+class Replaced(Exception):
+    """The page has put another frame in the place of one."""
+
+
 class _Session:
     """One visitor's browser: each act is a method of its name."""
 
@@ -132,7 +138,8 @@ class _Session:
         try:
             async with asyncio.timeout(LIMIT / 1000):
                 while not any(text in it for it in found):
-                    found = await self.texts(frames, selector)
+                    with suppress(Replaced):
+                        found = await self.texts(frames, selector)
                     await asyncio.sleep(0.1)
         except TimeoutError:
             raise AssertionError(f"{selector} shows {found}, not {text!r}") from None
@@ -192,5 +199,7 @@ class _Session:
     async def _send(self, method: str, path: str, asked: Any = None) -> Any:
         answer = await self._driver.request(method, path, json=asked)
         value = answer.json()["value"]
+        if not answer.is_success and value["error"] in REPLACED:
+            raise Replaced(path)
         assert answer.is_success, f"{path}: {value}"
         return value
