@@ -13,7 +13,7 @@ from wslab.site.atlas.book import Book
 from wslab.site.atlas.opening import CANNOT, IMPLEMENTATIONS, opened, reason
 from wslab.site.atlas.pages import pages
 from wslab.site.live.node import find_node
-from wslab.site.playground import Project
+from wslab.site.playground import PORT, Project
 
 SCRIPTS = Path(__file__).parents[2] / "frontend" / "src" / "live" / "playground"
 LINK = re.compile(r'<a href="\.\./\.\./playground/(#[^"]+)">Open in the playground</a>')
@@ -45,7 +45,8 @@ def read(fragments):
 
 def as_read(project):
     """A project as the playground's script has it."""
-    client = {"kind": "py", "source": project.client, "pages": 1}
+    usual = {"pages": 1, "origin": f"http://127.0.0.1:{PORT}"}
+    client = {"kind": "py", "source": project.client, **usual}
     application, options = project.application, dict(project.options)
     parts = {"name": project.name, "application": application}
     return {**parts, "client": client, "options": options}
