@@ -1,6 +1,7 @@
 """What `wslab trace` costs: an echo under it, and under uvicorn alone.
 
-Each server is a process of its own, as a user starts it; 32 clients are in this one.
+Each server is a process of its own, as a user starts it, another one in each round,
+since two of a kind differ for as long as they live. The 32 clients are in this process.
 They have one message under way each, or 32. Throughput is told by the processor time
 that all threads of the server take for it, since they share one interpreter's lock, and
 what else runs on the machine must not count: nor does the process that reads what the
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +34,7 @@ CLIENTS = 32
 WARM_UP = 2.5
 SECONDS = 4.0
 SETTLE = 2.5  # what is noted has been looked at, each 2 s at the latest
-ROUNDS = 3
+ROUNDS = 6
 PAYLOAD = 64
 CROWD = 1_000
 CROWD_MIB = 150
@@ -117,9 +118,10 @@ async def throughput(port: int, pid: int, under_way: int) -> float:
     return ratio
 
 
-def run(port: int, pid: int, under_way: int) -> float:
-    """Return `throughput` on a loop of its own."""
-    return asyncio.run(throughput(port, pid, under_way))
+def run(name: str, words: list[str], under_way: int) -> float:
+    """Return the `throughput` of a new server."""
+    with serving(*words, on_terminal=name == "terminal") as server:
+        return asyncio.run(throughput(*server, under_way))
 
 
 def processor_time(pid: int) -> float:
@@ -130,25 +132,19 @@ def processor_time(pid: int) -> float:
 
 def speed(directory: Path) -> None:
     """Measure each way to trace beside the server alone."""
-    out = ["--out", str(directory / "it.trace")]
-    with ExitStack() as stack:
-        servers = {
-            name: stack.enter_context(serving(*words, on_terminal=name == "terminal"))
-            for name, words in {
-                "alone": UVICORN,
-                "--out": [*TRACE, *out],
-                "terminal": TRACE,
-            }.items()
+    ways = {
+        "alone": UVICORN,
+        "--out": [*TRACE, "--out", str(directory / "it.trace")],
+        "terminal": TRACE,
+    }
+    for under_way, limits in BARS.items():
+        runs: dict[str, Run] = {
+            name: partial(run, name, words, under_way) for name, words in ways.items()
         }
-        for under_way, limits in BARS.items():
-            runs: dict[str, Run] = {
-                name: partial(run, *server, under_way)
-                for name, server in servers.items()
-            }
-            figures = alternate(runs, ROUNDS)
-            bars = [Bar(name, "alone", it, True) for name, it in limits.items()]
-            title = f"echo by {CLIENTS} clients, {under_way} under way each"
-            report(title, figures, "alone", "1000/s", 1e-3, bars)
+        figures = alternate(runs, ROUNDS)
+        bars = [Bar(name, "alone", it, True) for name, it in limits.items()]
+        title = f"echo by {CLIENTS} clients, {under_way} under way each"
+        report(title, figures, "alone", "1000/s", 1e-3, bars)
 
 
 async def grown(port: int, pid: int) -> float:
