@@ -211,6 +211,30 @@ async def test_stop_ends_a_cell_that_waits(read: Visits, source: str) -> None:
     await expect(chapter.own("more")).to_have_text("3")
 
 
+async def test_a_cell_that_is_edited_while_it_runs_runs_again(read: Visits) -> None:
+    chapter, it = await read(service_workers="block")
+    edited = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await edited.wait()
+        await route.fulfill(body="")
+
+    await chapter.page.route("**/held", hold)
+    await chapter.follow("client", f"import js\n\nawait js.fetch('{it.origin}/held')")
+    await chapter.button("Run", "client").click()
+    await chapter.is_at("client", "running")
+    await chapter.button("Edit", "client").click()
+    await expect(chapter.cell("client").locator(".cm-focused")).to_be_visible()
+    await chapter.page.keyboard.press("Control+a")
+    await chapter.page.keyboard.type("print('edited')")
+    await chapter.page.keyboard.press("Shift+Enter")
+    await expect(chapter.told("client")).to_contain_text("runs · your output · then")
+    edited.set()
+    await expect(chapter.own("client")).to_have_text("edited")
+    await chapter.is_at("client", "ok")
+    it.faults[:] = [fault for fault in it.faults if "Service Worker" not in fault]
+
+
 async def test_stop_takes_back_what_waits_for_python(read: Visits) -> None:
     chapter, it = await read(service_workers="block")
     stopped = asyncio.Event()

@@ -14,6 +14,8 @@ import type { View, Wishes } from "./view.ts";
 
 const LOADING = "Loading Python. It is kept for the next visit.";
 
+const AGAIN = "then again, as it is now";
+
 const STORED_RESULT = "not in your browser, but with Chromium's stored result";
 
 /** What is read aloud when no cell is left to run. */
@@ -195,6 +197,8 @@ export class Chapter implements Wishes {
       queue.add(plan.keys());
       this.#notice.close();
       this.#next(queue);
+      const { running } = queue;
+      if (running && queue.waits(running)) this.#views.get(running.id)?.enter("running", AGAIN);
     }, () => void this.#start(view));
   }
 
@@ -312,7 +316,7 @@ export class Chapter implements Wishes {
     if (view) view.number = number;
     this.#next(queue);
     if (status === "ok" && view) this.#open(view);
-    if (status === "ok" && view?.stored) view.enter("ok", `${STORED_RESULT}: ${view.stored}`);
+    if (cell?.state === "ok" && view?.stored) view.enter("ok", `${STORED_RESULT}: ${view.stored}`);
     const lacks = cell?.raises ? undefined : this.#lacks.get(cell?.id ?? "");
     if (status === "error" && lacks) view?.enter("error", `needs a cell that does not run here: ${lacks}`);
     const label = view?.label ?? "a cell that is not on the page";

@@ -98,6 +98,34 @@ test("a cell that waits or runs is not added twice", () => {
   expect(queue.isIdle).toBe(true);
 });
 
+test("a cell that was changed while it runs runs once more, when it has ended well", () => {
+  const { queue, cells } = chapter();
+  queue.add([cells[0], cells[1]]);
+  queue.next();
+  cells[0].source = "app = 2";
+  queue.add([cells[0]]);
+  queue.add([cells[0]]);
+  queue.end("ok");
+  expect([cells[0].state, queue.next()]).toEqual(["queued", cells[1]]);
+  queue.end("ok");
+  expect(queue.next()).toBe(cells[0]);
+  cells[0].source = "app = 3";
+  queue.add([cells[0]]);
+  queue.end("error");
+  expect([cells[0].state, queue.isIdle]).toEqual(["error", true]);
+});
+
+test("a stop takes back that a running cell was to run once more", () => {
+  const { queue, cells } = chapter();
+  queue.add([cells[0]]);
+  queue.next();
+  cells[0].source = "app = 2";
+  queue.add([cells[0]]);
+  queue.clear();
+  queue.end("cancelled");
+  expect([cells[0].state, queue.isIdle]).toEqual(["cancelled", true]);
+});
+
 test("all is what can run here, and while it runs nothing of it again", () => {
   const { queue, cells } = chapter();
   const able = cells.filter((it) => it !== cells[4]);

@@ -47,6 +47,11 @@ export class Cell {
     return ended && this.#ran === this.source;
   }
 
+  /** Whether its source is another than the one that runs. */
+  get changedSince(): boolean {
+    return this.#state === "running" && this.#ran !== this.source;
+  }
+
   /** Go on to another state. */
   enter(state: State): void {
     if (!NEXT[this.#state].includes(state)) {
@@ -105,13 +110,22 @@ export class Queue {
     return new Map(able.map((it) => [it, [...this.#missing(it, needs)].find(({ reason }) => reason)]));
   }
 
-  /** Have cells wait for their turn; those that wait or run already stay where they are. */
+  /**
+   * Have cells wait for their turn; those that wait or run already stay where they are.
+   *
+   * One that runs and was changed since waits to run once more.
+   */
   add(cells: Iterable<Cell>): void {
     for (const cell of cells) {
-      if (isBusy(cell)) continue;
-      cell.enter("queued");
+      if (this.waits(cell) || (isBusy(cell) && !cell.changedSince)) continue;
+      if (!isBusy(cell)) cell.enter("queued");
       this.#waiting.push(cell);
     }
+  }
+
+  /** Return whether a cell waits for its turn, be it that it runs now. */
+  waits(cell: Cell): boolean {
+    return this.#waiting.includes(cell);
   }
 
   /** Return the next cell, which runs from now on, if none does and one waits. */
@@ -130,12 +144,13 @@ export class Queue {
     cell.enter(status);
     this.#running = undefined;
     if (status === "cancelled" || (status === "error" && !cell.raises)) this.clear();
+    if (this.waits(cell)) cell.enter("queued");
     return cell;
   }
 
   /** Have no cell wait any longer. */
   clear(): void {
-    for (const cell of this.#waiting.splice(0)) cell.enter("fresh");
+    for (const cell of this.#waiting.splice(0)) if (cell.state === "queued") cell.enter("fresh");
   }
 
   /** Forget all that has run and all that waits: the interpreter is gone. */
