@@ -12,10 +12,9 @@ from playwright.async_api import Page
 
 from wslab.site.notebooks import RAISES, code_cells, read_notebook, tags
 
-from ..conftest import FIFTH
 from ..live.chapters import (
-    CHAPTERS,
     EXCEPTIONS,
+    TAKEN,
     by_cell,
     download,
     in_a_kernel,
@@ -28,8 +27,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(1200),  # the first test waits for the build
 ]
-
-TAKEN = CHAPTERS if FIFTH == "all" else CHAPTERS[int(FIFTH) :: 5]
 
 # What the page's worker says of cells, kept beside what the page makes of it.
 NOTING = """
@@ -67,7 +64,7 @@ async def test_run_all_shows_what_a_kernel_shows(
     visit: Callable[..., Any],
     site: str,
     path: Path,
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
@@ -88,4 +85,4 @@ async def test_run_all_shows_what_a_kernel_shows(
     for cell, state in states.items():
         assert state == "ok" or (state == "error" and cell in may_raise), cell
     shown = await shown_in(page, path)
-    assert told_apart(path, shown, await in_a_kernel(path, tmp_path)) == {}
+    assert told_apart(path, shown, await in_a_kernel(path, tmp_path_factory)) == {}

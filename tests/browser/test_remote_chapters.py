@@ -1,6 +1,7 @@
 """A chapter in Firefox and in WebKit: each cell shows what it shows in a kernel.
 
-One of the fifth that Node takes, another each time; all with WSLAB_LIVE=all.
+Firefox takes the fifth that Node takes, and WebKit one of it, another each time; all of
+them with WSLAB_LIVE=all.
 """
 
 import json
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 from ..conftest import FIFTH
-from ..live.chapters import CHAPTERS, in_a_kernel, in_a_page, told_apart
+from ..live.chapters import TAKEN, in_a_kernel, in_a_page, told_apart
 from ..live.page import Page
+from .conftest import NAMES
 from .remote import Remote
 from .test_runner import CHAPTER
 
@@ -67,20 +69,26 @@ class RemotePage(Page):
             pass
 
 
-def today() -> list[Path]:
-    """The chapters that are taken."""
-    if FIFTH == "all":
-        return CHAPTERS
-    fifth = CHAPTERS[int(FIFTH) :: 5]
-    return [fifth[datetime.now(UTC).toordinal() // 5 % len(fifth)]]
+def taken(name: str) -> list[Path]:
+    """The chapters that a browser takes."""
+    if name == "firefox" or FIFTH == "all":
+        return TAKEN
+    return [TAKEN[datetime.now(UTC).toordinal() // 5 % len(TAKEN)]]
 
 
-@pytest.mark.parametrize("path", today(), ids=lambda path: path.stem)
+PAIRS = [
+    pytest.param(name, path, marks=pytest.mark.needs(name), id=f"{name}-{path.stem}")
+    for name in NAMES
+    for path in taken(name)
+]
+
+
+@pytest.mark.parametrize(("remote", "path"), PAIRS, indirect=["remote"])
 async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     remote: Remote,
     running_site: str,
     path: Path,
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
@@ -90,4 +98,4 @@ async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     shown, failures = await in_a_page(path, page)
     assert await remote.leave() == []
     assert failures == {}
-    assert told_apart(path, shown, await in_a_kernel(path, tmp_path)) == {}
+    assert told_apart(path, shown, await in_a_kernel(path, tmp_path_factory)) == {}

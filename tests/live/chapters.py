@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from nbformat import NotebookNode
 
 from wslab.site.execution.cells import execute_cells
@@ -22,11 +25,14 @@ from wslab.site.notebooks import (
 )
 from wslab.site.pages.downloads import notebook_file
 
+from ..conftest import FIFTH
 from ..notebooks.ways import texts
+from ..site.conftest import once, shared
 from .page import Page
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CHAPTERS = find_notebooks(NOTEBOOKS)
+TAKEN = CHAPTERS if FIFTH == "all" else CHAPTERS[int(FIFTH) :: 5]
 EXCEPTIONS = read_exceptions(NOTEBOOKS)
 LIMIT = 60.0  # seconds for one cell
 
@@ -56,8 +62,25 @@ def download(path: Path) -> NotebookNode:
     return notebook
 
 
-async def in_a_kernel(path: Path, directory: Path) -> dict[str, str]:
-    """Return each cell's text, executed in a kernel where nothing else is."""
+async def in_a_kernel(path: Path, factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return each cell's text, executed in a kernel where nothing else is.
+
+    That is done once in a run of the tests.
+    """
+
+    def execute(directory: Path) -> None:
+        kernel = directory / "kernel"
+        kernel.mkdir()
+        shown = asyncio.run(_in_a_kernel(path, kernel))
+        (directory / "shown.json").write_text(json.dumps(shown))
+
+    directory = shared(factory) / "kernels" / path.stem
+    made = await asyncio.to_thread(once, directory, execute)
+    shown: dict[str, str] = json.loads((made / "shown.json").read_text())
+    return shown
+
+
+async def _in_a_kernel(path: Path, directory: Path) -> dict[str, str]:
     copy = directory / path.name
     copy.write_text(nbformat.writes(download(path)), encoding="utf-8")
     notebook = read_notebook(copy)

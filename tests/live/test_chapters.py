@@ -10,10 +10,10 @@ import pytest
 from wslab.site.live.assets import Assets
 from wslab.site.notebooks import code_cells, read_notebook
 
-from ..conftest import FIFTH
 from .chapters import (
     CHAPTERS,
     EXCEPTIONS,
+    TAKEN,
     in_a_kernel,
     in_a_page,
     sources,
@@ -24,18 +24,19 @@ from .page import opened
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TAKEN, ids=lambda path: path.stem)
 async def test_a_chapter_shows_what_it_shows_in_a_kernel(
-    path: Path, assets: Assets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path,
+    assets: Assets,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    if FIFTH not in ("all", str(CHAPTERS.index(path) % 5)):
-        pytest.skip(f"not in fifth {FIFTH} of the chapters; WSLAB_LIVE=all takes all")
     monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
     async with opened(assets, sources(path)) as node:
         assert not node.waits  # whatever a browser may lack (JSPI)
         page, failures = await in_a_page(path, node)
     assert failures == {}
-    assert told_apart(path, page, await in_a_kernel(path, tmp_path)) == {}
+    assert told_apart(path, page, await in_a_kernel(path, tmp_path_factory)) == {}
 
 
 def test_85_of_100_cells_run():
