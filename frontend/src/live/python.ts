@@ -80,6 +80,7 @@ export class Python {
     const core = parseTarGzip(bytes.pop() as Bytes);
     answer(new Map(bytes.map((it, index) => [assets.address(wanted[index] as Asset), it])));
     const address = (name: string): string => assets.address(files[name] as Asset);
+    haveStacks();
     const { loadPyodide } = (await import(address("pyodide.mjs"))) as Module;
     const pyodide = await loadPyodide({
       indexURL: assets.address({ file: folder, size: 0, sha256: "" }),
@@ -102,6 +103,15 @@ export class Python {
       this.#bundles.add(names[index] as string);
     }
   }
+}
+
+/**
+ * Have each error a stack, by which Pyodide knows one: in WebKit, those have none that a
+ * promise of the browser's own is rejected with, and Python would wait for it for ever.
+ */
+function haveStacks(): void {
+  if ("stack" in Error.prototype) return;
+  Object.defineProperty(Error.prototype, "stack", { value: "", writable: true, configurable: true });
 }
 
 /** Write the files of an archive below a folder that Python imports from. */
