@@ -68,8 +68,10 @@ async def started() -> AsyncIterator[Remote]:
 @asynccontextmanager
 async def _screen() -> AsyncIterator[str]:
     ours, its = os.pipe()
+    # By default it starts anew when its last user is gone, and the next finds nobody.
+    options = ("-noreset", "-screen", "0", "1280x1024x24")
     process = await asyncio.create_subprocess_exec(
-        *(SCREEN, "-displayfd", str(its), "-screen", "0", "1280x1024x24"),
+        *(SCREEN, "-displayfd", str(its), *options),
         stderr=asyncio.subprocess.DEVNULL,
         pass_fds=[its],
     )
