@@ -21,6 +21,9 @@ interface Opened {
   readonly table: string;
 }
 
+/** Milliseconds after the last change when the address says it: a browser takes its time for that. */
+const REST = 200;
+
 class Atlas {
   readonly #form: HTMLFormElement;
   readonly #tables: HTMLElement;
@@ -32,6 +35,8 @@ class Atlas {
   readonly #dialog = document.createElement("dialog");
   readonly #pages: Pages;
   #filter: Filter;
+  /** The timer of a change that the address does not say yet. */
+  #untold: ReturnType<typeof setTimeout> | undefined;
 
   constructor(form: HTMLFormElement, tables: HTMLElement) {
     this.#form = form;
@@ -61,11 +66,14 @@ class Atlas {
       if (event.target === this.#dialog) this.#dialog.close();
     });
     this.#dialog.addEventListener("close", () => {
+      if (!this.#filter.open) return; // an entry closed it, which says so
       const opened = history.state as Opened | null;
-      if (this.#filter.open && opened) back(opened.table);
+      if (opened) back(opened.table);
       else this.#change({ ...this.#filter, open: "" });
     });
     window.addEventListener("popstate", () => {
+      clearTimeout(this.#untold); // it was of the entry that is left
+      this.#untold = undefined;
       this.#filter = this.#said();
       this.#write();
       this.#show();
@@ -89,8 +97,17 @@ class Atlas {
   #change(filter: Filter): void {
     this.#filter = filter;
     this.#strange.hidden = true;
-    history.replaceState(null, "", addressOf(filter));
+    clearTimeout(this.#untold);
+    this.#untold = setTimeout(() => this.#address(), REST);
     this.#show();
+  }
+
+  /** Have the address say what it does not say yet. */
+  #address(): void {
+    if (this.#untold === undefined) return;
+    clearTimeout(this.#untold);
+    this.#untold = undefined;
+    history.replaceState(null, "", addressOf(this.#filter));
   }
 
   /** Return the filter that the form says. */
@@ -135,7 +152,7 @@ class Atlas {
       // Of a group that goes away the rows keep their layout for when it comes back.
       if (inGroup) group.section.style.setProperty("--wa-rows", `${inGroup}`);
       group.rows.forEach(({ element }, i) => {
-        element.hidden = !visible[i];
+        if (element.hidden === visible[i]) element.hidden = !visible[i];
       });
       group.heading.dataset.shown = inGroup === total ? `${total}` : `${inGroup} of ${total}`;
       shown += inGroup;
@@ -158,6 +175,7 @@ class Atlas {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("td a") : null;
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    this.#address();
     const scenario = link.closest("tr")?.id ?? "";
     this.#filter = { ...this.#filter, open: `${scenario}/${link.hash.slice(1)}` };
     history.pushState({ table: currentEntry() } satisfies Opened, "", addressOf(this.#filter));

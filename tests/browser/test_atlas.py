@@ -52,6 +52,7 @@ async def test_servers_can_be_hidden_and_an_address_says_what_is_shown(
     await page.locator("input[value=daphne]").uncheck()
     await page.locator("input[name=view][value=client]").check()
     await page.get_by_label("Find").fill("returns")
+    await page.wait_for_url("**/atlas/?find=returns&*")
     shown = await page.evaluate(ROWS), await page.evaluate(HEADS)
     assert "daphne" not in shown[1]
     assert "uvicorn" in shown[1]
@@ -152,6 +153,7 @@ async def test_what_an_address_names_and_the_table_has_not_is_told_and_left_out(
     assert not await page.locator("dialog.wa-dialog").is_visible()
     await page.get_by_label("only where they differ").check()
     await told.wait_for(state="hidden")
+    await page.wait_for_url("**differing=1**")
     assert strange not in page.url.partition("#")[0]
 
 
