@@ -224,13 +224,14 @@ async def test_a_cell_that_is_edited_while_it_runs_runs_again(read: Visits) -> N
     await chapter.button("Run", "client").click()
     await chapter.is_at("client", "running")
     await chapter.button("Edit", "client").click()
-    await expect(chapter.cell("client").locator(".cm-focused")).to_be_visible()
+    await chapter.cell("client").locator(".cm-focused").wait_for()
     await chapter.page.keyboard.press("Control+a")
     await chapter.page.keyboard.type("print('edited')")
     await chapter.page.keyboard.press("Shift+Enter")
-    await expect(chapter.told("client")).to_contain_text("runs · your output · then")
+    again = "runs · your output · then again"
+    await expect(chapter.told("client")).to_contain_text(again, timeout=60_000)
     edited.set()
-    await expect(chapter.own("client")).to_have_text("edited")
+    await expect(chapter.own("client")).to_have_text("edited", timeout=60_000)
     await chapter.is_at("client", "ok")
     it.faults[:] = [fault for fault in it.faults if "Service Worker" not in fault]
 

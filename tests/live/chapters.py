@@ -70,7 +70,7 @@ async def in_a_kernel(path: Path, factory: pytest.TempPathFactory) -> dict[str, 
 
     def execute(directory: Path) -> None:
         kernel = directory / "kernel"
-        kernel.mkdir()
+        kernel.mkdir(exist_ok=True)
         shown = asyncio.run(_in_a_kernel(path, kernel))
         (directory / "shown.json").write_text(json.dumps(shown))
 
