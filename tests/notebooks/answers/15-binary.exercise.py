@@ -5,7 +5,10 @@ def unpack(message):
     (length,) = struct.unpack_from("!H", message)
     if len(message) < 2 + length:
         raise ValueError("cut short")
-    about = json.loads(message[2 : 2 + length])
+    try:
+        about = json.loads(message[2 : 2 + length].decode())
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
     if not isinstance(about, dict):
         raise ValueError("no object")
     return about, message[2 + length :]
@@ -16,10 +19,35 @@ def unpack(message):
     try:
         (length,) = struct.unpack_from("!H", message)
         (words,) = struct.unpack_from(f"{length}s", message, 2)
-    except struct.error as error:
+        about = json.loads(str(words, "utf-8"))
+    except (struct.error, RecursionError) as error:
         raise ValueError(str(error)) from error
-    about = json.loads(words)
     if type(about) is not dict:
+        raise ValueError("no object")
+    return about, message[2 + length :]
+
+
+# %% wrong: what is nested too deep is no ValueError of json's
+def unpack(message):
+    length = int.from_bytes(message[:2])
+    if len(message) < 2 + length:
+        raise ValueError("cut short")
+    about = json.loads(message[2 : 2 + length].decode())
+    if not isinstance(about, dict):
+        raise ValueError("no object")
+    return about, message[2 + length :]
+
+
+# %% wrong: json takes bytes in UTF-16, too
+def unpack(message):
+    length = int.from_bytes(message[:2])
+    if len(message) < 2 + length:
+        raise ValueError("cut short")
+    try:
+        about = json.loads(message[2 : 2 + length])
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    if not isinstance(about, dict):
         raise ValueError("no object")
     return about, message[2 + length :]
 
