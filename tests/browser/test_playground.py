@@ -207,6 +207,115 @@ async def test_the_last_press_counts_while_python_loads(play):
     await expect(it.output).to_have_text("2")
 
 
+BUSY = """async def app(scope, receive, send):
+    assert scope["type"] == "websocket"
+    await receive()  # websocket.connect
+    await send({"type": "websocket.accept"})
+    await receive()
+    while True:
+        pass"""
+SENDS = """const ws = new WebSocket("ws://127.0.0.1:8000/");
+ws.onopen = () => { ws.send("begin"); console.log("sent"); };"""
+
+
+async def test_stop_ends_a_handler_that_is_busy_when_its_client_has_run(play):
+    it = await play()
+    await it.pane("The application").fill(BUSY)
+    await it.page.get_by_label("Client in").select_option("js")
+    await it.edit(SENDS)
+    await it.run()
+    await expect(it.output).to_have_text("sent", timeout=60_000)
+    await it.button("Stop client").click()
+    said = it.page.get_by_role("status").first
+    await expect(said).to_contain_text("is forgotten", timeout=60_000)
+    await it.button("Original").click()
+    await it.run()
+    await expect(it.output).to_have_text("hello", timeout=60_000)
+
+
+STUBBORN = """import asyncio
+
+while True:
+    print("goes on")
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        pass"""
+
+
+async def test_a_run_does_not_wait_for_a_client_that_does_not_stop(play):
+    it = await play()
+    await it.edit(STUBBORN)
+    await it.run()
+    await expect(it.output).to_have_text("goes on", timeout=60_000)
+    await it.button("Original").click()
+    await it.run()
+    said = it.page.get_by_role("status").first
+    await expect(said).to_contain_text("is forgotten", timeout=60_000)
+    await it.run()
+    await expect(it.output).to_have_text("hello", timeout=60_000)
+
+
+async def test_stop_takes_back_a_run_that_waits_for_a_bundle_and_keeps_python(
+    visit: Visits, running_site: str
+):
+    visited = await visit(running_site, service_workers="block")
+    it = Playground(await visited.open("playground/"))
+    asked, stopped = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await stopped.wait()
+        await route.continue_()
+
+    await it.edit(COUNTS)
+    await it.run()
+    await expect(it.output).to_have_text("1", timeout=60_000)
+    await it.page.route("**/fastapi*", hold)
+    await it.start("with_fastapi")
+    await it.run()
+    await asked.wait()
+    await it.button("Stop client").click()
+    await it.page.get_by_label("Start from").select_option("echo")
+    await it.has("The client", COUNTS)
+    await it.run()
+    await expect(it.output).to_have_text("2")
+    stopped.set()
+    visited.faults[:] = [it for it in visited.faults if "Service Worker" not in it]
+
+
+async def test_the_end_of_a_run_is_said(play):
+    it = await play()
+    said = it.page.get_by_role("status").first
+    await it.run()
+    await expect(said).to_have_text("The client has ended.", timeout=60_000)
+    await it.edit("1 / 0")
+    await it.run()
+    await expect(said).to_have_text("It ended with an exception.")
+    await it.start("chat")
+    await it.run()
+    await expect(said).to_have_text("The server listens.")
+
+
+async def test_an_option_that_is_no_number_above_0_is_told_and_not_used(play):
+    it = await play(permissions=["clipboard-read", "clipboard-write"])
+    await it.page.get_by_text("More options").click()
+    size = it.page.get_by_label("ws_max_size")
+    ping = it.page.get_by_label("ping interval")
+    for field, values in ((size, ["0", "-1", "1.5"]), (ping, ["0", "-0.5"])):
+        for value in values:
+            await field.fill(value)
+            assert await field.evaluate("it => !it.validity.valid"), value
+            await it.button("Copy as a file").click()
+            copied = await it.page.evaluate("navigator.clipboard.readText()")
+            assert copied.splitlines()[0].endswith("uvicorn echo:app")
+        await field.fill("")
+        assert await field.evaluate("it => it.validity.valid")
+    await size.fill("0")
+    await it.start("refuse")
+    assert await size.evaluate("it => it.validity.valid")
+
+
 async def test_a_link_carries_all_and_runs_nothing(play):
     it = await play()
     await expect(it.page.get_by_label("ping interval")).to_be_hidden()

@@ -236,6 +236,47 @@ async def test_a_cell_that_is_edited_while_it_runs_runs_again(read: Visits) -> N
     it.faults[:] = [fault for fault in it.faults if "Service Worker" not in fault]
 
 
+async def test_of_too_many_outputs_the_exception_is_shown(read: Visits) -> None:
+    chapter, _ = await read()
+    source = """import sys
+
+for _ in range(150):
+    print("one")
+    print("other", file=sys.stderr)
+raise ValueError("the end")"""
+    await chapter.follow("client", source)
+    await chapter.run("client", "error")
+    own = chapter.own("client").locator("pre")
+    await expect(own).to_have_count(202)
+    await expect(own.nth(200)).to_have_text(
+        "… more than 200 outputs: the rest is left out"
+    )
+    await expect(own.last).to_contain_text("ValueError: the end")
+    assert (await own.nth(199).inner_text()).splitlines() == ["other"]
+
+
+async def test_a_loop_that_prints_without_an_end_lets_the_page_draw(
+    read: Visits,
+) -> None:
+    chapter, it = await read()
+    watch = """() => {
+      const own = document.querySelector("[data-cell='client'] .live-own");
+      const left = () => own.textContent.includes("left out");
+      window.seen = { frames: 0, writes: 0 };
+      const frame = () => { window.seen.frames += left(); requestAnimationFrame(frame); };
+      requestAnimationFrame(frame);
+      const note = (records) => { window.seen.writes += left() ? records.length : 0; };
+      new MutationObserver(note).observe(own, { subtree: true, childList: true });
+    }"""
+    await chapter.follow("client", "for number in range(30_000):\n    print(number)")
+    await it.page.evaluate(watch)
+    await chapter.run("client")
+    left = "… 148890 characters left out"
+    await expect(chapter.own("client")).to_contain_text(left)
+    seen = await it.page.evaluate("window.seen")
+    assert seen["writes"] <= seen["frames"] + 2, seen
+
+
 async def test_stop_takes_back_what_waits_for_python(read: Visits) -> None:
     chapter, it = await read(service_workers="block")
     stopped = asyncio.Event()

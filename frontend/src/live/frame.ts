@@ -46,6 +46,7 @@ function written(html: string): string {
 
 window.addEventListener("message", ({ source, data }: MessageEvent<unknown>) => {
   for (const frame of shown.keys()) {
+    if (!frame.isConnected) shown.delete(frame);
     if (frame.contentWindow !== source || !frame.isConnected) continue;
     const height = Object(data).height as unknown;
     if (typeof height === "number" && height >= 0) frame.style.height = `${Math.min(Math.ceil(height), TALLEST)}px`;

@@ -7,7 +7,7 @@ const GRACE = 2500;
 
 const FORGOTTEN = "all that had run is forgotten. Run starts it anew.";
 
-const GONE = `The cell did not stop by itself, so Python was ended: ${FORGOTTEN}`;
+const GONE = `The code did not stop by itself, so Python was ended: ${FORGOTTEN}`;
 
 /** The interpreter was ended on purpose: who waits for it has nothing to say. */
 export class Ended extends Error {}
@@ -40,7 +40,8 @@ export class Interpreter {
   #settle: { done: () => void; fail: (error: Error) => void } | undefined;
   #asked = 0;
   #running: string | undefined;
-  #ending: number | undefined;
+  /** What is to end: a run, or "" for what a server does, and the timer that ends the worker. */
+  #ending: { readonly run: string; readonly timer: number } | undefined;
 
   /**
    * @param script the worker's address.
@@ -87,8 +88,12 @@ export class Interpreter {
     this.#post({ type: "run", run, cell, source });
   }
 
-  /** Serve an application, and run a client in Python; what comes of it is told as of a cell's run. */
+  /**
+   * Serve an application, and run a client in Python, in place of what runs; what comes of it
+   * is told as of a cell's run.
+   */
   play(run: string, application: string, client: string, options: Options): void {
+    if (this.#running !== undefined) this.stop();
     this.#running = run;
     this.#post({ type: "play", run, application, client, options });
   }
@@ -100,10 +105,10 @@ export class Interpreter {
 
   /** Stop what runs: by its own means, and what will not end by ending the worker after a moment. */
   stop(): void {
-    if (this.#ending !== undefined) return;
     this.#post({ type: "stop" });
-    if (this.#running === undefined) return;
-    this.#ending = window.setTimeout(() => this.#lose(GONE), GRACE);
+    if (this.#ending || !this.#ready || this.#settle) return;
+    this.#ending = { run: this.#running ?? "", timer: window.setTimeout(() => this.#lose(GONE), GRACE) };
+    if (this.#running === undefined) void this.needs([]).then(() => this.#ended(""), () => undefined);
   }
 
   /** End the interpreter, and forget it. */
@@ -167,8 +172,9 @@ export class Interpreter {
         this.#questions.delete(message.asked);
         return;
       case "done":
+        this.#ended(message.run);
         if (message.run !== this.#running) return;
-        this.#calm();
+        this.#running = undefined;
         break;
       case "failed":
         if (message.lost) return this.#crash(message.message);
@@ -191,9 +197,14 @@ export class Interpreter {
     if (!loading) this.#tell({ type: "failed", message, lost: true });
   }
 
-  #calm(): void {
-    window.clearTimeout(this.#ending);
+  #ended(run: string): void {
+    if (this.#ending?.run !== run) return;
+    window.clearTimeout(this.#ending.timer);
     this.#ending = undefined;
+  }
+
+  #calm(): void {
+    this.#ended(this.#ending?.run ?? "");
     this.#running = undefined;
   }
 }

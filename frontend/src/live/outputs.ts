@@ -16,6 +16,8 @@ interface Stream {
   readonly element: HTMLElement;
   text: string;
   length: number;
+  /** Whether the next frame of the screen draws it. */
+  isDue: boolean;
 }
 
 /** What hangs below one code block. */
@@ -90,8 +92,9 @@ export class Outputs {
       this.#write(output.name, joined(output.text));
     } else {
       this.#stream = undefined;
-      if (++this.#count > MOST) return;
-      const shown = output.output_type === "error" ? traceback(output) : this.#rich(output.data);
+      const isError = output.output_type === "error";
+      if (!this.#isOneMore() && !isError) return;
+      const shown = isError ? traceback(output) : this.#rich(output.data);
       if (shown) this.#own.append(shown);
     }
     this.#own.hidden = !this.#ownShown || !this.hasOwn;
@@ -99,14 +102,22 @@ export class Outputs {
 
   #write(name: string, text: string): void {
     if (this.#stream?.name !== name) {
-      if (++this.#count > MOST) return;
-      this.#stream = { name, element: block("", name), text: "", length: 0 };
+      this.#stream = undefined;
+      if (!this.#isOneMore()) return;
+      this.#stream = { name, element: block("", name), text: "", length: 0, isDue: false };
     }
     const stream = this.#stream;
     stream.length += text.length;
     stream.text = (stream.text + text).slice(0, LIMIT);
-    fill(stream.element, bounded(plain(stream.text).trimEnd(), stream.length), name);
     if (!stream.element.isConnected && stream.text.trim()) this.#own.append(stream.element);
+    draw(stream);
+  }
+
+  /** Count an output; what is more than a page shows is told once, and not shown. */
+  #isOneMore(): boolean {
+    this.#count += 1;
+    if (this.#count === MOST + 1) this.#own.append(block(`… more than ${MOST} outputs: the rest is left out`, "stderr"));
+    return this.#count <= MOST;
   }
 
   #rich(data: Bundle): HTMLElement | undefined {
@@ -118,6 +129,21 @@ export class Outputs {
     const text = textOf(data["text/markdown"]) ?? textOf(data["text/plain"]);
     return text?.trim() ? block(text, "result") : undefined;
   }
+}
+
+/** Draw a stream; one that is longer than what is shown at most once a frame, for a loop may print without an end. */
+function draw(stream: Stream): void {
+  if (stream.length <= LIMIT) return write(stream);
+  if (stream.isDue) return;
+  stream.isDue = true;
+  requestAnimationFrame(() => {
+    stream.isDue = false;
+    write(stream);
+  });
+}
+
+function write({ element, name, text, length }: Stream): void {
+  fill(element, bounded(plain(text).trimEnd(), length), name);
 }
 
 function textOf(value: unknown): string | undefined {

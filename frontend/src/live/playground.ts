@@ -27,6 +27,9 @@ function section(parent: HTMLElement, name: string): HTMLElement {
   return made;
 }
 
+/** What is said of a run that ended by itself. */
+const ENDS = { ok: "The client has ended.", error: "It ended with an exception." };
+
 /** What the page loads when it is needed, beside this script. A frame with a client in
     JavaScript needs the network: it has no origin, so no service worker answers it. */
 const SCRIPTS = ["worker.js", "editor.js"];
@@ -216,7 +219,11 @@ class Playground {
       case "trace":
         this.#ladders.show(message);
         break;
+      case "done":
+        if (message.status !== "cancelled") this.#notice.announce(this.#end(message.status));
+        break;
       case "failed":
+        if (message.lost) this.#frames.close(this.#clients);
         this.#notice.say(message.message);
         break;
       case "opened":
@@ -227,6 +234,11 @@ class Playground {
         this.#frames.tell(message);
         break;
     }
+  }
+
+  /** Return what is said of the end of a run: clients in a page go on. */
+  #end(status: keyof typeof ENDS): string {
+    return status === "ok" && this.#playing?.client.kind !== "py" ? "The server listens." : ENDS[status];
   }
 
   #serve(run: string): void {

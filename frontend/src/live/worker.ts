@@ -74,18 +74,20 @@ async function load(manifest: string): Promise<Python> {
 let loading: Promise<Python> | undefined;
 
 /** The run that waits for a bundle, which Stop takes back. */
-let waiting = "";
+let waiting: { readonly run: string; readonly cell: string } | undefined;
 
 /** Begin a run once the bundles are there that its source imports. */
 async function begin(python: Python, run: string, cell: string, source: string, act: () => void): Promise<void> {
-  waiting = run;
+  const mine = { run, cell };
+  waiting = mine;
   try {
     await python.provide(source, progress);
   } catch (error) {
-    return failed(error, false);
+    if (waiting === mine) failed(error, false);
+    return;
   }
-  if (waiting !== run) return post({ type: "done", run, cell, status: "cancelled", number: 0 });
-  waiting = "";
+  if (waiting !== mine) return;
+  waiting = undefined;
   act();
 }
 
@@ -138,8 +140,9 @@ async function hear(message: ToWorker): Promise<void> {
       python.session.clients.abandon(message.socket);
       break;
     case "stop":
-      if (waiting) waiting = "";
+      if (waiting) post({ type: "done", ...waiting, status: "cancelled", number: 0 });
       else python.session.stop();
+      waiting = undefined;
       break;
   }
 }

@@ -2,7 +2,7 @@
 
 import { button } from "../control.ts";
 import { Pane } from "./pane.ts";
-import { asFile, IMPLEMENTATIONS, type Kind, KINDS, LIFESPANS, NUMBERS, type Point, type Project } from "./project.ts";
+import { asFile, IMPLEMENTATIONS, type Kind, KINDS, LIFESPANS, NUMBERS, objection, type Point, type Project } from "./project.ts";
 
 /** What the reader asks for. */
 export interface Asks {
@@ -22,7 +22,7 @@ export class Controls {
   readonly #implementation = select(IMPLEMENTATIONS.map((it) => [it, it]));
   readonly #lifespan = select(LIFESPANS.map((it) => [it, it]));
   readonly #more = document.createElement("details");
-  readonly #numbers = Object.entries(NUMBERS).map(([name, label]) => [name, number(), label] as const);
+  readonly #numbers = Object.entries(NUMBERS).map(([name, label]) => [name, number(name), label] as const);
   readonly #kind = select(Object.entries(KINDS));
   readonly #pages = select([
     ["1", "one"],
@@ -93,7 +93,9 @@ export class Controls {
   get project(): Project {
     const options: Record<string, string | number> = { ws: this.#implementation.value };
     if (this.#lifespan.value !== LIFESPANS[0]) options.lifespan = this.#lifespan.value;
-    for (const [name, input] of this.#numbers) if (input.valueAsNumber > 0) options[name] = input.valueAsNumber;
+    for (const [name, input] of this.#numbers) {
+      if (!objection(name, input.valueAsNumber)) options[name] = input.valueAsNumber;
+    }
     return {
       name: this.#name,
       application: this.#application.source,
@@ -116,7 +118,10 @@ export class Controls {
     this.#origin.value = client.origin;
     this.#implementation.value = `${options.ws ?? IMPLEMENTATIONS[0]}`;
     this.#lifespan.value = `${options.lifespan ?? LIFESPANS[0]}`;
-    for (const [key, input] of this.#numbers) input.value = `${options[key] ?? ""}`;
+    for (const [key, input] of this.#numbers) {
+      input.value = `${options[key] ?? ""}`;
+      input.setCustomValidity("");
+    }
     this.#more.open = Object.keys(options).some((it) => it !== "ws");
     this.#show();
   }
@@ -136,8 +141,15 @@ function select(choices: readonly (readonly [string, string])[]): HTMLSelectElem
   return made;
 }
 
-function number(): HTMLInputElement {
-  return Object.assign(document.createElement("input"), { type: "number", min: "0", step: "any", placeholder: "default" });
+/** Return an input for an option; a number that it can't be, it says, and counts as none. */
+function number(option: string): HTMLInputElement {
+  const input = Object.assign(document.createElement("input"), { type: "number", min: "0", step: "any", placeholder: "default" });
+  input.addEventListener("input", () => {
+    const isEmpty = input.value === "" && !input.validity.badInput;
+    input.setCustomValidity(isEmpty ? "" : objection(option, input.valueAsNumber));
+  });
+  input.addEventListener("change", () => input.reportValidity());
+  return input;
 }
 
 function labelled(text: string, control: HTMLElement): HTMLElement {

@@ -33,6 +33,8 @@ test("what a link carries is a playground with options that there are, or refuse
   const options = { ws: "wsproto", ws_max_size: -1, ws_ping_interval: "2", ws_ping_timeout: 1, log_level: "debug", lifespan: "maybe" };
   const found = await fromFragment(await link(["a", "b", "js", "c", 2, options]));
   expect(found.options).toEqual({ ws: "wsproto", ws_ping_timeout: 1 });
+  const parts = { ws_max_size: 1.5, limit_concurrency: 0, ws_ping_interval: 1.5 };
+  expect((await fromFragment(await link(["a", "b", "js", "c", 2, parts]))).options).toEqual({ ws_ping_interval: 1.5 });
   const known = { ws_ping_timeout: 0.5, lifespan: "off" };
   expect((await fromFragment(await link(["a", "b", "js", "c", 2, known]))).options).toEqual(known);
   const of = async (origin: unknown): Promise<string> =>

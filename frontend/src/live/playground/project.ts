@@ -43,6 +43,16 @@ export const NUMBERS = {
   limit_concurrency: "limit_concurrency",
 } as const;
 
+/** Those that count something. */
+const WHOLE = ["ws_max_size", "limit_concurrency"];
+
+/** Return why an option can't be a number, "" if it can. */
+export function objection(option: string, value: number): string {
+  const isWhole = WHOLE.includes(option);
+  if (value > 0 && Number.isFinite(value) && (!isWhole || Number.isInteger(value))) return "";
+  return isWhole ? "A whole number above 0." : "A number above 0.";
+}
+
 /** One line of starting-points.json. */
 export interface Point {
   readonly name: string;
@@ -130,7 +140,7 @@ function known(options: unknown): Options {
   }
   for (const name of Object.keys(NUMBERS)) {
     const value = given[name];
-    if (typeof value === "number" && value > 0) found[name] = value;
+    if (typeof value === "number" && !objection(name, value)) found[name] = value;
   }
   return found;
 }
