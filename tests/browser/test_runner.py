@@ -263,7 +263,10 @@ async def test_a_loop_that_prints_without_an_end_lets_the_page_draw(
       const own = document.querySelector("[data-cell='client'] .live-own");
       const left = () => own.textContent.includes("left out");
       window.seen = { frames: 0, writes: 0 };
-      const frame = () => { window.seen.frames += left(); requestAnimationFrame(frame); };
+      const frame = () => {
+        window.seen.frames += left();
+        requestAnimationFrame(frame);
+      };
       requestAnimationFrame(frame);
       const note = (records) => { window.seen.writes += left() ? records.length : 0; };
       new MutationObserver(note).observe(own, { subtree: true, childList: true });

@@ -152,3 +152,25 @@ async def test_a_failure_of_the_start_up_is_shown(page):
     assert "colour" in printed(heard)
     run = play(page, "def app(:", "print('never')")
     assert "SyntaxError" in printed(await until(page, "done", run=run))
+
+
+async def test_the_application_is_imported_as_uvicorn_does(page):
+    application, client = sources("echo")
+    guarded = 'if __name__ == "__main__":\n    raise SystemExit("run as a program")\n'
+    told = f'{client}\nprint(__name__)\nassert __name__ == "__main__"'
+    run = play(page, f"{application}\nprint(__name__)\n{guarded}", told)
+    heard = await until(page, "done", run=run)
+    assert heard[-1]["status"] == "ok"
+    assert printed(heard) == "file\nhello\n__main__\n"
+
+
+async def test_a_traceback_says_whether_it_is_the_application_s_or_the_client_s(page):
+    application, client = sources("echo")
+    for sides, named in (
+        ((f"{application}\n1 / 0", client), "application"),
+        ((application, f"{client}\n1 / 0"), "client"),
+    ):
+        run = play(page, *sides)
+        heard = await until(page, "done", run=run)
+        assert heard[-1]["status"] == "error"
+        assert f'File "{named}", line ' in printed(heard)

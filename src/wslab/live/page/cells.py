@@ -91,7 +91,7 @@ class Cells:
         return Cell(found.cell, found.run, f"In [{found.number}]")
 
     def cell_name(self, filename: str) -> str | None:
-        """Return what a kernel calls a cell, as "Cell In[3]"."""
+        """Return what tracebacks name a cell, as "Cell In[3]"."""
         return self._names.get(filename)
 
     def output_context(self, after_cell: Callable[..., None]) -> Context:
@@ -100,10 +100,28 @@ class Cells:
             self._after.append(after_cell)
         return Context()
 
-    async def run(self, run: str, cell: str, source: str) -> Status:
-        """Run a cell's source and emit its outputs; return how it ended."""
+    async def run(
+        self,
+        run: str,
+        cell: str,
+        source: str,
+        *,
+        called: str = "",
+        module: str = "__main__",
+    ) -> Status:
+        """Run a cell's source and emit its outputs; return how it ended.
+
+        Args:
+            run: tells it from others of the same cell.
+            cell: the cell's identity.
+            source: what is run.
+            called: what tracebacks name it, "" for the name that a kernel gives.
+            module: the `__name__` that the source sees.
+        """
         filename = f"<cell {self._count + 1}>"
-        self._names[filename] = f"Cell In[{self._count + 1}]"
+        self._names[filename] = called or f"Cell In[{self._count + 1}]"
+        sys.modules[module] = self._module
+        vars(self._module)["__name__"] = module
         act = self._execute(source, filename)
         return await self.perform(run, cell, act, filename)
 

@@ -38,7 +38,8 @@ class Playground:
 
         Args:
             run: what messages of this run are known by.
-            application: the source of a module with `app`.
+            application: the source of a module with `app`, whose `__name__` is "file"
+                as `uvicorn file:app` imports it.
             client: the source of a client in Python, "" for none.
             options: those of `serve`.
         """
@@ -46,7 +47,9 @@ class Playground:
         if self._ending is not None:
             await self._ending
         self._cells.clear()
-        status = await self._cells.run(run, "application", application)
+        status = await self._cells.run(
+            run, "application", application, called="application", module="file"
+        )
         if status == "ok":
             serving = self._serve(options)
             status = await self._cells.perform(run, "application", serving)
@@ -54,7 +57,7 @@ class Playground:
             return status
         self._tell(type="serving", run=run)
         if client:
-            status = await self._cells.run(run, "client", client)
+            status = await self._cells.run(run, "client", client, called="client")
         if self._growing is not None:
             self._growing.look()
         return status
