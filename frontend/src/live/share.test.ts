@@ -26,6 +26,12 @@ test("a link is shorter than what it carries", async () => {
   expect((await fragment({ cell: "a", source })).length).toBeLessThan(source.length / 4);
 });
 
+test("what no link could bring back is not made one", async () => {
+  const source = "a".repeat(LONGEST);
+  expect((await shared(await fragment({ cell: "a", source }))).source).toBe(source);
+  await expect(fragment({ cell: "a", source: `${source}a` })).rejects.toThrow(`at most ${LONGEST}`);
+});
+
 test("other fragments carry nothing", () => {
   expect(["", "#text", "#runs", "#run"].filter(carries)).toEqual([]);
 });

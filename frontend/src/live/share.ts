@@ -11,8 +11,13 @@ export const LONGEST = 100_000;
 
 const MARK = "#run=";
 
-/** Return the fragment that carries a cell's source. */
+/**
+ * Return the fragment that carries a cell's source.
+ *
+ * @throws Error if it is too long to be opened again.
+ */
 export async function fragment({ cell, source }: Shared): Promise<string> {
+  if (source.length > LONGEST) throw new Error(`A link carries at most ${LONGEST} characters.`);
   const stream = piped(new TextEncoder().encode(source), new CompressionStream("deflate-raw"));
   const packed = await new Response(stream).arrayBuffer();
   return `${MARK}${encodeURIComponent(cell)}.${toBase64(new Uint8Array(packed))}`;
