@@ -279,7 +279,7 @@ async def test_stop_takes_back_a_run_that_waits_for_a_bundle_and_keeps_python(
     await it.page.get_by_label("Start from").select_option("echo")
     await it.has("The client", COUNTS)
     await it.run()
-    await expect(it.output).to_have_text("2")
+    await expect(it.output).to_have_text("2", timeout=60_000)
     stopped.set()
     visited.faults[:] = [it for it in visited.faults if "Service Worker" not in it]
 
@@ -291,10 +291,10 @@ async def test_the_end_of_a_run_is_said(play):
     await expect(said).to_have_text("The client has ended.", timeout=60_000)
     await it.edit("1 / 0")
     await it.run()
-    await expect(said).to_have_text("It ended with an exception.")
+    await expect(said).to_have_text("It ended with an exception.", timeout=60_000)
     await it.start("chat")
     await it.run()
-    await expect(said).to_have_text("The server listens.")
+    await expect(said).to_have_text("The server listens.", timeout=60_000)
 
 
 async def test_an_option_that_is_no_number_above_0_is_told_and_not_used(play):

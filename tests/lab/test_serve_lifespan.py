@@ -98,6 +98,19 @@ async def test_an_application_that_exits_when_it_is_called_fails():
         await serve(app)
 
 
+async def test_an_application_that_takes_each_scope_for_a_websocket_is_served():
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close", "code": 4000})
+
+    async with serve(app) as server, connect(server.url()) as ws:
+        await ws.wait_closed()
+    assert ws.close_code == 4000
+    with pytest.raises(LifespanError, match="call failed: AssertionError"):
+        await serve(app, lifespan="on")
+
+
 async def test_what_a_failed_start_up_says_is_bounded():
     with pytest.raises(LifespanError, match="characters left out") as raised:
         await serve(lifespan_app(startup=ValueError("x" * 8_000_000)))

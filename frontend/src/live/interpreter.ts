@@ -5,6 +5,9 @@ import { type Asked, type FromWorker, heard, type Options, type ToWorker, type V
 /** Milliseconds that a cell has to end by itself once it is told to stop. */
 const GRACE = 2500;
 
+/** As long to end for what a press on Run replaces, and nobody has stopped. */
+const PATIENCE = 10_000;
+
 const FORGOTTEN = "all that had run is forgotten. Run starts it anew.";
 
 const GONE = `The code did not stop by itself, so Python was ended: ${FORGOTTEN}`;
@@ -93,7 +96,7 @@ export class Interpreter {
    * is told as of a cell's run.
    */
   play(run: string, application: string, client: string, options: Options): void {
-    if (this.#running !== undefined) this.stop();
+    if (this.#running !== undefined) this.stop(PATIENCE);
     this.#running = run;
     this.#post({ type: "play", run, application, client, options });
   }
@@ -104,10 +107,10 @@ export class Interpreter {
   }
 
   /** Stop what runs: by its own means, and what will not end by ending the worker after a moment. */
-  stop(): void {
+  stop(grace = GRACE): void {
     this.#post({ type: "stop" });
     if (this.#ending || !this.#ready || this.#settle) return;
-    this.#ending = { run: this.#running ?? "", timer: window.setTimeout(() => this.#lose(GONE), GRACE) };
+    this.#ending = { run: this.#running ?? "", timer: window.setTimeout(() => this.#lose(GONE), grace) };
     if (this.#running === undefined) void this.needs([]).then(() => this.#ended(""), () => undefined);
   }
 

@@ -21,9 +21,9 @@ class WatchedLifespan:
 
     A server must go on serving an application that raises when it is called with
     a lifespan scope, since that is how one without a lifespan answers (ASGI,
-    "Lifespan Protocol"). One that has taken the start-up event and then raises
-    has a lifespan, and it failed; so has one that would end the process, as
-    `sys.exit` does.
+    "Lifespan Protocol"), be it that it answers with an event of another kind of
+    scope first. One that has taken the start-up event and then raises has a
+    lifespan, and it failed; so has one that would end the process, as `sys.exit` does.
     """
 
     def __init__(self, app: ASGIApplication, *, required: bool = False) -> None:
@@ -53,6 +53,8 @@ class WatchedLifespan:
                 self.error = LifespanError(f"{phase} failed: {event.get('message')}")
             elif event["type"] == "lifespan.startup.complete":
                 phase = "lifespan"
+            elif not event["type"].startswith("lifespan."):
+                phase = "call"  # it takes the scope for another, and the server raises
             await send(event)
 
         try:
