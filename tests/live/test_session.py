@@ -155,11 +155,15 @@ async def test_clients_that_block_reach_the_server(page: Page):
         "try: socket.create_connection(('127.0.0.1', 1))\n"
         "except ConnectionRefusedError: print('refused')\n"
         "try: socket.create_connection(('example.com', 80))\n"
-        "except OSError as error: print(error)"
+        "except OSError as error: print(error)\n"
+        "from websockets.sync import client\n"
+        "try: client.connect(server.url())\n"
+        "except RuntimeError as error: print(error)"
     )
     assert ran.text == (
         "404\nb'HTTP/1.1 404 Not Found\\r\\n'\nrefused\n"
         "[Errno -2] Name or service not known\n"
+        "can't start new thread: a page has one thread only\n"
     ), ran.text
 
 

@@ -67,7 +67,9 @@ class PageSocket(socket.socket):
         return PageSocket(self.family, memory=cast(Any, accepted)), address
 
     def connect(self, address: Any) -> None:
-        """Block until it is connected."""
+        """Block until it is connected; begin to, if it must not block."""
+        if self.gettimeout() == 0:
+            self.memory.connect(address)
         self._blocked(self.loop.sock_connect(self._as_socket(), address))
 
     def connect_ex(self, address: Any) -> int:
