@@ -25,7 +25,7 @@ UNCOVERED = $(shell command -v redis-server >/dev/null || echo '*/rooms/redis/*'
 test: $(READY)  ## run every test; print the coverage, which must not fall below 97 %
 	@WSLAB_UNCOVERED='$(UNCOVERED)' $(BIN)/pytest -n logical --dist worksteal --cov
 
-test-all:  ## the same, with all chapters in a page, of which it takes a fifth a day
+test-all:  ## the same, with all that it takes a fifth of a day: chapters in Node and Firefox
 	@WSLAB_LIVE=all $(MAKE) test
 
 test-fast: $(READY)  ## run the tests without browsers, notebooks and builds

@@ -1,7 +1,4 @@
-"""A reader's "Run all" on a chapter's page: each cell shows what a kernel shows.
-
-The fifth of them that Node takes; all with WSLAB_LIVE=all.
-"""
+"""A reader's "Run all" on each chapter's page: each cell shows what a kernel shows."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +10,8 @@ from playwright.async_api import Page
 from wslab.site.notebooks import RAISES, code_cells, read_notebook, tags
 
 from ..live.chapters import (
+    CHAPTERS,
     EXCEPTIONS,
-    TAKEN,
     by_cell,
     download,
     in_a_kernel,
@@ -59,7 +56,7 @@ async def shown_in(page: Page, path: Path) -> dict[str, str]:
     return by_cell(notebook)
 
 
-@pytest.mark.parametrize("path", TAKEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 async def test_run_all_shows_what_a_kernel_shows(
     visit: Callable[..., Any],
     site: str,
