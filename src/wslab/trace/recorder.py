@@ -138,8 +138,10 @@ class Recorder:
         first, last = self._bounds.first_connections, self._bounds.last_connections
         with self._lock:
             self._number += 1
-            note = self._logs.begin(self._number, time.monotonic())
-            new = RecordedConnection(self._number, note)
+            # Of one instant: what is between them would make the connection end later.
+            begin, began = time.monotonic(), time.time()
+            note = self._logs.begin(self._number, begin)
+            new = RecordedConnection(self._number, began, note)
             new.is_application_recorded = self._has_application
             self._connections.append(new)
             if len(self._connections) > first + last:

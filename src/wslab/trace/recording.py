@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from types import TracebackType
@@ -81,8 +80,8 @@ class Note(Protocol):
 class RecordedConnection:
     """One TCP connection: where its taps note, and how it stands."""
 
-    def __init__(self, number: int, note: Note) -> None:
-        """Begin now; `note` is told of all events."""
+    def __init__(self, number: int, began: float, note: Note) -> None:
+        """Begin at `began`, seconds since the epoch; `note` is told of all events."""
         self.number = number
         self.note = note
         self.guard = Guard()
@@ -93,7 +92,7 @@ class RecordedConnection:
         self.paused = False
         self.is_application_recorded = False
         self.client: str | None = None
-        self._began = time.time()
+        self._began = began
         self._has_ended = False
 
     def end(self, sender: Sender, how: Literal["FIN", "reset"]) -> None:
