@@ -256,6 +256,19 @@ async def test_a_run_does_not_wait_for_a_client_that_does_not_stop(play):
     await expect(it.output).to_have_text("hello", timeout=60_000)
 
 
+async def test_stop_does_not_wait_as_long_as_a_run_does(play):
+    it = await play()
+    await it.page.clock.install()
+    await it.edit(STUBBORN)
+    await it.run()
+    await expect(it.output).to_have_text("goes on", timeout=60_000)
+    await it.run()
+    await it.button("Stop client").click()
+    await it.page.clock.fast_forward(3000)
+    said = it.page.get_by_role("status").first
+    await expect(said).to_contain_text("is forgotten")
+
+
 async def test_stop_takes_back_a_run_that_waits_for_a_bundle_and_keeps_python(
     visit: Visits, running_site: str
 ):
@@ -516,7 +529,8 @@ async def test_the_sides_stand_below_the_heading_and_beside_each_other(play):
 async def test_a_damaged_link_is_told(play):
     it = await play("playground/#run=playground.abc")
     said = it.page.get_by_role("status").first
-    await expect(said).to_contain_text("The link's code can't be shown")
+    told = "The link's code can't be shown: the link is damaged, or not whole."
+    await expect(said).to_contain_text(told)
     await it.has("The application", (FOLDER / "echo.py").read_text())
 
 

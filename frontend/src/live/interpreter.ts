@@ -43,8 +43,8 @@ export class Interpreter {
   #settle: { done: () => void; fail: (error: Error) => void } | undefined;
   #asked = 0;
   #running: string | undefined;
-  /** What is to end: a run, or "" for what a server does, and the timer that ends the worker. */
-  #ending: { readonly run: string; readonly timer: number } | undefined;
+  /** What is to end: a run, or "" for what a server does; until when, and the timer that ends the worker then. */
+  #ending: { readonly run: string; readonly by: number; readonly timer: number } | undefined;
 
   /**
    * @param script the worker's address.
@@ -109,9 +109,12 @@ export class Interpreter {
   /** Stop what runs: by its own means, and what will not end by ending the worker after a moment. */
   stop(grace = GRACE): void {
     this.#post({ type: "stop" });
-    if (this.#ending || !this.#ready || this.#settle) return;
-    this.#ending = { run: this.#running ?? "", timer: window.setTimeout(() => this.#lose(GONE), grace) };
-    if (this.#running === undefined) void this.needs([]).then(() => this.#ended(""), () => undefined);
+    const by = performance.now() + grace;
+    if (!this.#ready || this.#settle || (this.#ending && this.#ending.by <= by)) return;
+    const run = this.#ending?.run ?? this.#running ?? "";
+    if (this.#ending) window.clearTimeout(this.#ending.timer);
+    else if (this.#running === undefined) void this.needs([]).then(() => this.#ended(""), () => undefined);
+    this.#ending = { run, by, timer: window.setTimeout(() => this.#lose(GONE), grace) };
   }
 
   /** End the interpreter, and forget it. */

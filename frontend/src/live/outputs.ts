@@ -93,7 +93,7 @@ export class Outputs {
     } else {
       this.#stream = undefined;
       const isError = output.output_type === "error";
-      if (!this.#isOneMore() && !isError) return;
+      if (!this.#admit() && !isError) return;
       const shown = isError ? traceback(output) : this.#rich(output.data);
       if (shown) this.#own.append(shown);
     }
@@ -103,7 +103,7 @@ export class Outputs {
   #write(name: string, text: string): void {
     if (this.#stream?.name !== name) {
       this.#stream = undefined;
-      if (!this.#isOneMore()) return;
+      if (!this.#admit()) return;
       this.#stream = { name, element: block("", name), text: "", length: 0, isDue: false };
     }
     const stream = this.#stream;
@@ -113,8 +113,8 @@ export class Outputs {
     draw(stream);
   }
 
-  /** Count an output; what is more than a page shows is told once, and not shown. */
-  #isOneMore(): boolean {
+  /** Count an output, and return whether it is shown: of what is more than a page shows, only the first is told. */
+  #admit(): boolean {
     this.#count += 1;
     if (this.#count === MOST + 1) this.#own.append(block(`… more than ${MOST} outputs: the rest is left out`, "stderr"));
     return this.#count <= MOST;

@@ -36,9 +36,16 @@ export function carries(hash: string): boolean {
 export async function shared(hash: string): Promise<Shared> {
   const at = hash.lastIndexOf(".");
   if (!carries(hash) || at < MARK.length) throw new Error("it carries no cell");
-  const packed = fromBase64(hash.slice(at + 1));
-  const source = await unpacked(piped(packed, new DecompressionStream("deflate-raw")));
-  return { cell: decodeURIComponent(hash.slice(MARK.length, at)), source };
+  let found: Shared;
+  try {
+    const stream = piped(fromBase64(hash.slice(at + 1)), new DecompressionStream("deflate-raw"));
+    found = { cell: decodeURIComponent(hash.slice(MARK.length, at)), source: await unpacked(stream) };
+  } catch (cause) {
+    // What each browser says of it is about its own functions.
+    throw new Error("the link is damaged, or not whole", { cause });
+  }
+  if (found.source.length > LONGEST) throw new Error(`it carries more than ${LONGEST} characters`);
+  return found;
 }
 
 /** Take a cell out of the address bar: a reload would bring it back. */
@@ -52,6 +59,7 @@ function piped(bytes: Uint8Array<ArrayBuffer>, through: Through): ReadableStream
   return new Blob([bytes]).stream().pipeThrough(through);
 }
 
+/** Unpack a text, and no more of it than shows that it is too long. */
 async function unpacked(stream: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const reader = stream.getReader();
@@ -62,7 +70,7 @@ async function unpacked(stream: ReadableStream<Uint8Array>): Promise<string> {
     if (done) return text;
     if (text.length > LONGEST) {
       await reader.cancel();
-      throw new Error(`it carries more than ${LONGEST} characters`);
+      return text;
     }
   }
 }

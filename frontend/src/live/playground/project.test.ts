@@ -46,7 +46,9 @@ test("what a link carries is a playground with options that there are, or refuse
   for (const content of [null, {}, [], ["a", "b", "sh", "c", 1, {}], ["a", "b", "js", 3, 1, {}], ["a", "b", "js", "c", 9, {}]]) {
     await expect(fromFragment(await link(content))).rejects.toThrow("no playground");
   }
-  await expect(fromFragment(await fragment({ cell: "other", source: "[]" }))).rejects.toThrow("no playground");
+  for (const [cell, source] of [["other", "[]"], ["playground", '["a", ']] as const) {
+    await expect(fromFragment(await fragment({ cell, source }))).rejects.toThrow("no playground");
+  }
 });
 
 test("a copy says how uvicorn runs it", () => {

@@ -117,7 +117,7 @@ export async function fromFragment(hash: string): Promise<Project> {
  * @throws Error if it is no project's.
  */
 export function read(text: string): Project {
-  const found: unknown = JSON.parse(text);
+  const found = parsed(text);
   const [name, application, kind, source, pages, options, origin] = Array.isArray(found) ? (found as unknown[]) : [];
   const texts = [name, application, kind, source].every((it) => typeof it === "string");
   if (!texts || !Object.hasOwn(KINDS, kind as string) || (pages !== 1 && pages !== 2)) {
@@ -129,6 +129,14 @@ export function read(text: string): Project {
     client: { kind: kind as Kind, source: `${source}`, pages, origin: typeof origin === "string" ? origin : ORIGIN },
     options: known(options),
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Return those options that there are, with values that they may have. */

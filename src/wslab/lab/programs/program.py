@@ -22,7 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from wslab.lab.keeping import keep, stop_earlier_execution
 
 BESIDE = os.path.dirname(sys.executable or "")
-"""Where pip puts the programs of this Python."""
+"""Where pip puts the programs of this Python; "" in a Python that has no file."""
 
 PLACES = (BESIDE, "/usr/local/sbin", "/usr/sbin", "/opt/homebrew/bin")
 """Where programs are too, though a user's search path may not name it."""
@@ -53,7 +53,9 @@ class ProgramFailed(Exception):
 
 def find_program(name: str) -> str | None:
     """Return the path of a program, None where it is not installed."""
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *PLACES])
+    # An empty place would be the folder that one is in.
+    places = (os.environ.get("PATH", os.defpath), *PLACES)
+    path = os.pathsep.join(place for place in places if place)
     return shutil.which(name, path=path)
 
 
