@@ -35,7 +35,7 @@ NAMES: Mapping[int, str] = MappingProxyType(
         1015: "TLS Handshake",
     }
 )
-"""The names of the registered codes, 1000 to 1015."""
+"""Short names of the registered codes, 1000 to 1015."""
 
 NEVER_SENT = frozenset({1004, 1005, 1006, 1015})
 """Codes of the registry that no close frame carries (section 7.4.1)."""

@@ -1,4 +1,42 @@
-# %% right: a set of pages for each user
+# %% right: a new set of pages for each coming and going
+async def presence(ws, user, patience, gone):
+    pages_of[user] = {*pages_of.get(user, ()), ws}
+    await ws.closed
+    pages_of[user] = left = pages_of[user] - {ws}
+    if not left:
+        await patience()
+        if pages_of[user] is left:
+            gone(user)
+
+
+# %% right: counts pages and visits, and reads on to the end
+async def presence(ws, user, patience, gone):
+    here, visits = pages_of.get(user, (0, 0))
+    pages_of[user] = here + 1, visits + 1
+    try:
+        async for _ in ws:
+            pass
+    finally:
+        here, visits = pages_of[user]
+        pages_of[user] = here - 1, visits
+        await patience()
+        if pages_of[user] == (0, visits) and here == 1:
+            gone(user)
+
+
+# %% right: the last who left speaks for the user
+async def presence(ws, user, patience, gone):
+    here, last = pages_of.setdefault(user, ([], []))
+    here.append(ws)
+    await ws.closed
+    here.remove(ws)
+    last[:] = [ws]
+    await patience()
+    if not here and last == [ws]:
+        gone(user)
+
+
+# %% wrong: says it twice of a user who came back and left again
 async def presence(ws, user, patience, gone):
     pages_of.setdefault(user, set()).add(ws)
     await ws.closed
@@ -9,29 +47,14 @@ async def presence(ws, user, patience, gone):
             gone(user)
 
 
-# %% right: counts, and reads on to the end
+# %% wrong: does not wait as long for the second reload
 async def presence(ws, user, patience, gone):
-    pages_of[user] = pages_of.get(user, 0) + 1
-    try:
-        async for _ in ws:
-            pass
-    finally:
-        pages_of[user] -= 1
-        if pages_of[user] == 0:
-            await patience()
-            if pages_of[user] == 0:
-                gone(user)
-
-
-# %% right: a page that came later speaks for the user
-async def presence(ws, user, patience, gone):
-    here = pages_of.setdefault(user, [])
-    here.append(ws)
+    pages_of.setdefault(user, set()).add(ws)
     await ws.closed
-    here.remove(ws)
-    last = not here
+    pages_of[user].discard(ws)
     await patience()
-    if last and not here:
+    if pages_of.get(user) == set():
+        del pages_of[user]
         gone(user)
 
 
