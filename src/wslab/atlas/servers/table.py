@@ -165,7 +165,11 @@ SERVERS: dict[str, Server] = {
             "gunicorn",
             _with(
                 ["--worker-class", "asgi", "--no-control-socket"],
-                _flags(grace="--graceful-timeout", limit="--worker-connections"),
+                _flags(
+                    max_size="--websocket-max-message-size",
+                    grace="--graceful-timeout",
+                    limit="--worker-connections",
+                ),
             ),
             ("--bind", "fd://{fd}"),
             ("--bind", "unix:{path}"),
