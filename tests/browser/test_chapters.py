@@ -62,9 +62,7 @@ async def test_run_all_shows_what_a_kernel_shows(
     site: str,
     path: Path,
     tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
     cannot = EXCEPTIONS.cannot.get(path.stem, {})
     cells = {cell.id: cell for _, cell in code_cells(read_notebook(path))}
     it = await visit(site)

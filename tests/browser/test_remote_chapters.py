@@ -89,9 +89,7 @@ async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     running_site: str,
     path: Path,
     tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
     await remote.open(f"{running_site}/{CHAPTER}")
     page = RemotePage(remote)
     await page.load()

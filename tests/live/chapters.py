@@ -63,7 +63,7 @@ def download(path: Path) -> NotebookNode:
 
 
 async def in_a_kernel(path: Path, factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return each cell's text, executed in a kernel where nothing else is.
+    """Return each cell's text, executed in a kernel where nothing is, nor a browser.
 
     That is done once in a run of the tests.
     """
@@ -71,7 +71,9 @@ async def in_a_kernel(path: Path, factory: pytest.TempPathFactory) -> dict[str, 
     def execute(directory: Path) -> None:
         kernel = directory / "kernel"
         kernel.mkdir(exist_ok=True)
-        shown = asyncio.run(_in_a_kernel(path, kernel))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
+            shown = asyncio.run(_in_a_kernel(path, kernel))
         (directory / "shown.json").write_text(json.dumps(shown))
 
     directory = shared(factory) / "kernels" / path.stem

@@ -29,9 +29,7 @@ async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     path: Path,
     assets: Assets,
     tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
     async with opened(assets, sources(path)) as node:
         assert not node.waits  # whatever a browser may lack (JSPI)
         page, failures = await in_a_page(path, node)

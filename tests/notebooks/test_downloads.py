@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from wslab.site.execution.cells import execute_cells
-from wslab.site.execution.kernel import Kernel
 from wslab.site.notebooks import read_notebook
 from wslab.site.pages.downloads import applications, notebook_file
 
+from ..live.chapters import in_a_kernel
 from ..process import uvicorn
-from .chapters import CHAPTERS, downloaded
+from .chapters import CHAPTERS
 from .conversations import CONVERSATIONS, greeting
 
 DOWNLOADS = [
@@ -31,13 +30,10 @@ WITH_BROWSER = [
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("path", WITH_BROWSER, ids=lambda path: path.stem)
 async def test_each_notebook_with_a_browser_where_there_is_none(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, tmp_path_factory: pytest.TempPathFactory
 ):
     """The asserts hold of the results that it carries. (test_ways has all others.)"""
-    monkeypatch.setenv("WSLAB_CHROMIUM", "a-browser-that-is-not-there")
-    download = downloaded(path, tmp_path)
-    async with Kernel(tmp_path) as kernel:
-        await execute_cells(kernel, download, read_notebook(download), limit=60)
+    assert await in_a_kernel(path, tmp_path_factory)
 
 
 @pytest.mark.parametrize(("name", "text"), DOWNLOADS)
