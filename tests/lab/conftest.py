@@ -65,7 +65,7 @@ class Kernel:
         )
         self.manager.start_kernel(stderr=subprocess.DEVNULL)
         self.client: BlockingKernelClient = self.manager.client()
-        self.client.start_channels()
+        self.client.start_channels(hb=False)
         self.client.wait_for_ready(timeout=60)
 
     @property
