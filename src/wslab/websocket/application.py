@@ -99,7 +99,7 @@ class Application:
 
         Raises:
             NotImplementedError: the scope's type is not supported, as the ASGI
-                specification asks for (specs/main, "Applications").
+                specification asks for (specs/main, "Protocol Specifications").
         """
         kind = scope["type"]
         if kind == "websocket":

@@ -250,6 +250,7 @@ def test_a_mistake_in_a_declaration_is_an_error_at_registration(view, named):
         {"send_type": "xml"},
         {"caught_close_codes": any},
         {"caught_close_codes": ("1000",)},
+        {"caught_close_codes": 1000},
         {"origins": "example.org"},
         {"origins": ["example.org"]},
         {"max_size": 0},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 
@@ -183,7 +183,7 @@ def _caught(codes: CaughtCodes, view: str) -> Callable[[int], bool]:
     """Return the test for a code; the builtin `all` stands for all of them."""
     if codes is all:
         return lambda code: True
-    if callable(codes) or not all(isinstance(code, int) for code in codes):
+    if not isinstance(codes, Iterable) or not all(isinstance(it, int) for it in codes):
         raise DeclarationError(
             f"{view}(): caught_close_codes is a tuple of codes or the builtin all"
         )
