@@ -17,8 +17,8 @@ BEAT = 0.05  # seconds between two looks at whether the loop turns
 class Limits:
     """`max_size` in bytes (of UTF-8 for text), `max_rate` in messages a second.
 
-    None leaves a limit out. The rate is an average over one second, so that a burst of
-    one second's worth is let through. Messages count as they are read, ahead of the
+    None leaves a limit out. A burst of one second's worth is let through, and then the
+    rate. Messages count as they are read, ahead of the
     handler; what waited while nobody read is counted as sent over that while. Nobody
     reads either while a handler blocks the whole event loop, with `time.sleep` say, for
     a tenth of a second or longer.
