@@ -18,10 +18,10 @@ class Limits:
     """`max_size` in bytes (of UTF-8 for text), `max_rate` in messages a second.
 
     None leaves a limit out. A burst of one second's worth is let through, and then the
-    rate. Messages count as they are read, ahead of the
-    handler; what waited while nobody read is counted as sent over that while. Nobody
-    reads either while a handler blocks the whole event loop, with `time.sleep` say, for
-    a tenth of a second or longer.
+    rate. Messages count as they are read, ahead of the handler; what waited while
+    nobody read is counted as sent over that while. Nobody reads either while a handler
+    blocks the whole event loop, with `time.sleep` say, for a tenth of a second or
+    longer.
     """
 
     max_size: int | None = None
