@@ -69,8 +69,14 @@ def test_a_reference_is_indexed_by_what_it_says_first() -> None:
     assert indexed(f"<p>{text}</p>")["text"] == text.strip()
     first = indexed(f"<p>{text}</p>", "reference/rooms/#wslab.Room")["text"]
     assert isinstance(first, str)
-    assert 140 < len(first) <= 160
+    assert 80 < len(first) <= 100
     assert f"{text} ".startswith(f"{first} ")
+
+
+def test_labels_behind_a_name_of_a_reference_are_left_out() -> None:
+    for title, place in (("startup", "reference/a/"), ("startup  async", "a/")):
+        entry = {"location": f"{place}#b", "title": "startup  async", "text": ""}
+        assert tuned(entry, {})["title"] == title
 
 
 def test_code_that_is_no_python_has_no_messages() -> None:

@@ -7,7 +7,7 @@ that are not among the theme's options:
   are a field of their own besides, which weighs more;
 - no reader looks for what an exercise says, nor for where to go next;
 - neither do marks of code within a title or a sentence, nor what stands above each
-  table of a reference, help anyone;
+  table of a reference, nor the labels behind its names, help anyone;
 - what a reference says first of a name is enough to find it;
 - its worker multiplies the score of a page's own entry by up to 2.5, against that of a
   section;
@@ -35,7 +35,9 @@ _BLOCK = re.compile(r"</?(?:p|ul|ol|li)>")
 _CODE = re.compile(r"</?code>")
 _COLUMNS = re.compile(r"\w+: (?:Name )?Type Description(?: Default)? ")
 """Above each of a reference's tables."""
-_REFERENCE = 160
+_LABELS = re.compile(r" {2,}[a-z -]+$")
+"""Behind a name in a reference: "async", "property", "instance-attribute"."""
+_REFERENCE = 100
 """How many characters of a reference's text are indexed."""
 _NAMED_ONLY = ("Exercise", "Where to go next")
 _SENTENCE = 4
@@ -73,6 +75,8 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     weight = {} if "#" in location else {"boost": _PAGE * entry.get("boost", 1)}
     fields = {name: text for name, text in more.items() if text}
     title = _CODE.sub("", entry["title"])
+    if location.startswith("reference/"):
+        title = _LABELS.sub("", title)
     return {**entry, "title": title, "text": shown, **fields, **weight}
 
 
