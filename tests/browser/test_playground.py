@@ -16,6 +16,7 @@ from websockets.asyncio.client import connect
 from wslab.atlas.scenarios import SCENARIOS
 from wslab.site.atlas.opening import opened
 
+from ..live.clients import VISITS
 from ..process import uvicorn
 
 pytestmark = [
@@ -148,6 +149,18 @@ async def test_a_client_s_page_is_light_or_dark_as_the_site_is(play, scheme):
         lines = it.client(1).locator("li")
         await expect(lines).to_have_text(["You are in."], timeout=60_000)
         await expect(it.client(1).locator("body")).to_have_css("color", ink[each])
+
+
+async def test_of_many_connections_the_last_have_no_ladder(play):
+    it = await play()
+    await it.edit(VISITS.format(number=53))
+    await it.run()
+    told = it.page.get_by_text("… and 3 more, whose ladders are left out.")
+    await expect(told).to_be_visible(timeout=60_000)
+    await expect(it.page.locator("[data-connection]")).to_have_count(50)
+    await it.button("Original").click()
+    await it.run()
+    await expect(told).to_have_count(0, timeout=60_000)
 
 
 async def test_two_pages_chat_side_by_side(play):

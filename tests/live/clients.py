@@ -1,10 +1,18 @@
-"""A client in Python, as the playground runs it."""
+"""Clients in Python, as the playground runs them."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 from typing import Any
+
+VISITS = """import websockets
+
+for number in range({number}):
+    async with websockets.connect("ws://127.0.0.1:8000/"):
+        pass
+"""
+"""Connections, one after the other; `number` is how many."""
 
 
 async def run(source: str, names: dict[str, Any] | None = None) -> None:

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from wslab.site.live.assets import Assets
 
+from .clients import VISITS
 from .page import Page, opened, text_of
 
 FOLDER = Path(__file__).parents[2] / "site_src" / "playground"
@@ -78,6 +79,14 @@ async def test_a_client_in_python_and_the_ladder(page):
     assert "client sends close 1000" in latest["html"]
     assert latest["why"].startswith("The client closed with 1000")
     assert latest["section"]
+
+
+async def test_as_many_ladders_are_drawn_as_a_page_can_show(page):
+    run = play(page, sources("echo")[0], VISITS.format(number=53))
+    drawn = ladders(await until(page, "done", run=run))
+    assert [bool(drawn[number]) for number in (1, 50, 51, 53)] == [True] * 2 + [
+        False
+    ] * 2
 
 
 @pytest.mark.parametrize("name", [it for it in POINTS if sources(it)[1]])

@@ -6,11 +6,13 @@ import type { Grown } from "../messages.ts";
 /** A section of the book, below its chapters. */
 const SECTION = /^[a-z0-9-]+\/(#[a-z0-9-]+)?$/;
 
-/** One figure for each connection, in their order. */
+/** One figure for each connection that has a ladder, in their order; the others are counted. */
 export class Ladders {
   readonly #parent: HTMLElement;
   readonly #chapters: string;
   readonly #figures = new Map<number, HTMLElement>();
+  readonly #others = document.createElement("p");
+  #last = 0;
 
   constructor(parent: HTMLElement, chapters: string) {
     this.#parent = parent;
@@ -19,6 +21,7 @@ export class Ladders {
 
   /** Show a connection as it is now. */
   show({ number, html, over, why, section }: Grown): void {
+    if (!html) return this.#count(number);
     const figure = this.#figures.get(number) ?? this.#add(number);
     const frame = framed(html, `Ladder of connection ${number}`);
     const before = figure.querySelectorAll("iframe");
@@ -32,7 +35,15 @@ export class Ladders {
 
   clear(): void {
     this.#figures.clear();
+    this.#last = 0;
     this.#parent.replaceChildren();
+  }
+
+  /** Tell how many connections have no ladder, after those that have one. */
+  #count(number: number): void {
+    this.#last = Math.max(this.#last, number);
+    this.#others.textContent = `… and ${this.#last - this.#figures.size} more, whose ladders are left out.`;
+    this.#parent.append(this.#others);
   }
 
   #add(number: number): HTMLElement {

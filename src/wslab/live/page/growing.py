@@ -17,6 +17,9 @@ from wslab.trace.watch import Wholes
 INTERVAL = 0.1
 """Seconds between two looks: a ladder that grows faster could not be read."""
 
+MOST = 50
+"""Connections of a run that have a ladder: each is a frame of its own in the page."""
+
 
 class Growing:
     """Tells each connection that has done something, whole, as a message `trace`."""
@@ -40,11 +43,12 @@ class Growing:
 
 
 def _drawn(connection: Connection) -> dict[str, Any]:
+    """Return a connection as a message has it, without a ladder beyond `MOST`."""
     ladder = ladder_of([connection], explained=False)
     why = explain(connection)
     return {
         "number": connection.number,
-        "html": ladder_html(ladder),
+        "html": ladder_html(ladder) if connection.number <= MOST else "",
         "over": connection.is_over,
         "why": why.text if why else None,
         "section": why.section if why else None,
