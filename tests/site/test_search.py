@@ -1,10 +1,12 @@
 """What of a section's text reaches the search index."""
 
+import json
 from html import escape
+from pathlib import Path
 
 import pytest
 
-from wslab.site.pages.search import Rows, tuned
+from wslab.site.pages.search import Rows, tune, tuned
 
 
 def indexed(text: str, location: str = "a/#b", **more: object) -> dict[str, object]:
@@ -79,12 +81,30 @@ def test_labels_behind_a_name_of_a_reference_are_left_out() -> None:
         assert tuned(entry, {})["title"] == title
 
 
+def test_a_name_of_which_nothing_is_said_is_found_by_its_class(tmp_path: Path) -> None:
+    file = tmp_path / "search" / "search_index.json"
+    file.parent.mkdir()
+    said = [("a.B", "B", "<p>One.</p>"), ("a.B.c", "c", ""), ("a.B.d", "d", "Two.")]
+    entries = [
+        {"location": f"{page}#{name}", "title": title, "text": text}
+        for page in ("reference/a/", "a/")
+        for name, title, text in said
+    ]
+    file.write_text(json.dumps({"docs": entries}))
+    tune(tmp_path)
+    found = [[it["title"], it["text"]] for it in json.loads(file.read_text())["docs"]]
+    assert found == [
+        *(["B", "One. c"], ["d", "Two."]),
+        *(["B", "One."], ["c", ""], ["d", "Two."]),
+    ]
+
+
 def test_code_that_is_no_python_has_no_messages() -> None:
     assert "messages" not in indexed(code("$ raise the 'four or five words'"))
 
 
 def test_a_section_carries_the_questions_that_lead_to_it() -> None:
-    assert indexed("")["questions"] == "Why? Because I ask"
+    assert indexed("")["questions"] == "Why? Because ask"
     assert "questions" not in indexed("", "a/#c")
 
 

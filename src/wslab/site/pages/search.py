@@ -8,7 +8,8 @@ that are not among the theme's options:
 - no reader looks for what an exercise says, nor for where to go next;
 - neither do marks of code within a title or a sentence, nor what stands above each
   table of a reference, nor the labels behind its names, help anyone;
-- what a reference says first of a name is enough to find it;
+- what a reference says first of a name is enough to find it, and a name of which it
+  says nothing is found by the class that has it;
 - its worker multiplies the score of a page's own entry by up to 2.5, against that of a
   section;
 - a table that leads from questions to sections is found itself, in place of the
@@ -39,6 +40,12 @@ _LABELS = re.compile(r" {2,}[a-z -]+$")
 """Behind a name in a reference: "async", "property", "instance-attribute"."""
 _REFERENCE = 100
 """How many characters of a reference's text are indexed."""
+_UNSOUGHT = re.compile(
+    "a|an|and|any|are|as|at|be|by|can|do|does|for|from|has|how|i|in|is|it|my|not|of|on|"
+    "only|or|other|than|that|the|this|to|was|what|when|which|who|why|will|with",
+    re.IGNORECASE,
+)
+"""Words, of those that lunr leaves out of a question, that most questions have."""
 _NAMED_ONLY = ("Exercise", "Where to go next")
 _SENTENCE = 4
 """Words from which a line that is printed, or a string, reads as a message."""
@@ -49,7 +56,8 @@ def tune(site: Path) -> None:
     file = site / "search" / "search_index.json"
     index = json.loads(file.read_text(encoding="utf-8"))
     questions = _questions(site)
-    index["docs"] = [tuned(entry, questions) for entry in index["docs"]]
+    entries = (tuned(entry, questions) for entry in index["docs"])
+    index["docs"] = _with_names_of_members(entries)
     text = json.dumps(index, separators=(",", ":"), ensure_ascii=False)
     file.write_text(text, encoding="utf-8")
 
@@ -78,6 +86,19 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     if location.startswith("reference/"):
         title = _LABELS.sub("", title)
     return {**entry, "title": title, "text": shown, **fields, **weight}
+
+
+def _with_names_of_members(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give a class in a reference the names of which nothing more is said."""
+    kept: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        location, title = entry["location"], entry["title"]
+        owner = kept.get(location.removesuffix(f".{title}"))
+        if location.startswith("reference/") and not entry["text"] and owner:
+            owner["text"] = f"{owner['text']} {title}".strip()
+        else:
+            kept[location] = entry
+    return list(kept.values())
 
 
 class Rows(HTMLParser):
@@ -128,7 +149,8 @@ def _questions(site: Path) -> dict[str, list[str]]:
 def _each_word_once(questions: Iterable[str]) -> str:
     """Return the words of questions: how often one is asked says nothing."""
     words = (word for question in questions for word in question.split())
-    return " ".join(dict.fromkeys(words))
+    sought = (word for word in words if not _UNSOUGHT.fullmatch(word))
+    return " ".join(dict.fromkeys(sought))
 
 
 def _split(text: str) -> tuple[str, list[str]]:
