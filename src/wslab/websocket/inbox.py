@@ -111,6 +111,8 @@ class Inbox:
 
     def close(self) -> None:
         """Read no more, and tell nobody; from any task. What is held stays."""
+        if self._disconnected is _ignore:
+            return
         if self._reading is AHEAD and self._task is not None:
             self._task.cancel()
         self._reading = OVER

@@ -33,11 +33,11 @@ async def run(
         raise  # the coroutine is being destroyed, and nothing can be awaited
     except BaseException as error:
         settled = _is_settled(connection, error, caught)
-        await _finish(connection, _ending(error))
+        await _finish(connection, error)
         if not settled:
             raise
     else:
-        await _finish(connection, NORMAL)
+        await _finish(connection, None)
 
 
 class Ending(NamedTuple):
@@ -47,10 +47,9 @@ class Ending(NamedTuple):
     reason: str = ""
 
 
-NORMAL = Ending(NORMAL_CLOSURE)
-
-
-def _ending(error: BaseException) -> Ending:
+def _ending(error: BaseException | None) -> Ending:
+    if error is None:
+        return Ending(NORMAL_CLOSURE)
     if isinstance(error, InvalidMessage):
         return Ending(error.code, error.reason)
     if isinstance(error, asyncio.CancelledError):
@@ -83,10 +82,11 @@ def is_silent(
     )
 
 
-async def _finish(connection: Connection, ending: Ending) -> None:
+async def _finish(connection: Connection, error: BaseException | None) -> None:
     """Close or refuse unless that is done, within a bound, and stop reading."""
     try:
         if connection.state is not CLOSED:
+            ending = _ending(error)
             await bounded(connection.close(ending.code, ending.reason))
     finally:
         await connection.release()
