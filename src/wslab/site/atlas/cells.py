@@ -27,10 +27,10 @@ def table_cell(row: Row, kind: str, column: str, address: str) -> str:
     varies = '<span class="wa-varies">varies</span>' if cell.varies else ""
     return (
         f'<td class="{style.strip()}" data-views="{_numbers(row, kind, cell.usual)}">'
-        f'<a href="{address}#{column}">'
+        f'{mark}<a href="{address}#{column}">'
         f'<span class="wa-client">{escape(client_words(cell.usual))}</span>'
         f'<span class="wa-app">{escape(application_words(cell.usual))}</span>'
-        f"</a>{mark}{varies}</td>"
+        f"</a>{varies}</td>"
     )
 
 
