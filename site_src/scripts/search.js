@@ -14,7 +14,8 @@
 const SETUP = 0; // the type of the theme's message that holds all texts
 const QUERY = 2; // of one that holds a question
 const RESULT = 3; // and of the answer to it
-const SYNTAX = /(?:^|\s)[+-]\w|\w[*~^]/; // of lunr: leave it as it is
+const OPERATOR = /(?:^|\s)[+-]\w{3}|\w[*~^]/; // of lunr: leave such a question as it is,
+const NO_COMMAND = /^[\p{L}\p{N}_\s"*~^+-]+$/u; // unless it is a line of code or of a shell
 const EVERYWHERE = /^(?:websockets?|ws)$/; // on a site about nothing else
 const ASKING = new Set( // words that ask, and name nothing
   `best correctly different difference happen happens instead issue know make mean need
@@ -46,7 +47,7 @@ function stem(word) {
 
 /** A question without the words that every text has, and with words like the rest. */
 function words(question) {
-  if (SYNTAX.test(question)) return question;
+  if (OPERATOR.test(question) && NO_COMMAND.test(question)) return question;
   const all = question.toLowerCase().split(/[^\p{L}\p{N}_]+/u).filter(Boolean);
   const useful = all.filter((word) => lunr.stopWordFilter(word));
   const telling = useful.filter((word) => !EVERYWHERE.test(word));

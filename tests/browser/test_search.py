@@ -113,9 +113,11 @@ async def test_words_that_only_ask_change_nothing(visit: Visits, site: str) -> N
         "what",
         "the",
         '"message too big" 1009, from where',
+        "ValueError: No route found, daphne -p 8001 chat.routing:application",
+        "r'^ws/(\\w+)$' gives 404 -- what now?",
     ],
 )
-async def test_beginnings_operators_and_small_words_find_something(
+async def test_beginnings_operators_lines_of_code_and_small_words_find_something(
     visit: Visits, site: str, question: str
 ) -> None:
     page = await searching(visit, site)

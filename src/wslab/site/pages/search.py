@@ -4,7 +4,7 @@ The theme writes the index and searches it; what it writes is mended here, in wa
 that are not among the theme's options:
 
 - it puts all code and outputs into the text; only the messages in them stay, and they
-  are a field of their own besides, which weighs more;
+  are a field of their own, which weighs more;
 - no reader looks for what an exercise says, nor for where to go next;
 - neither do marks of code within a title or a sentence, nor what stands above each
   table of a reference, nor the labels behind its names, help anyone;
@@ -20,7 +20,7 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
-from html import escape, unescape
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,7 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     prose, messages = _split(entry["text"])
     if entry["title"].startswith(_NAMED_ONLY):
         prose, messages = "", []
-    parts = [_BLOCK.sub(" ", prose), *(escape(it, quote=False) for it in messages)]
-    shown = _CODE.sub("", " ".join(" ".join(parts).split()))
+    shown = _CODE.sub("", " ".join(_BLOCK.sub(" ", prose).split()))
     shown = _COLUMNS.sub("", shown)
     if location.startswith("reference/") and len(shown) > _REFERENCE:
         shown = shown[:_REFERENCE].rpartition(" ")[0]
