@@ -36,8 +36,8 @@ def serve(
     """Serve an ASGI application on 127.0.0.1, by default on a port that is free.
 
     `server = await serve(app)` runs until it is stopped, the cell is run again or the
-    kernel ends; `async with serve(app) as server` until the block ends. A cell which
-    computes or blocks does not hold up the handlers.
+    kernel ends; `async with serve(app) as server` until the block ends. A kernel's
+    cell which computes or blocks does not hold up the handlers.
 
     Args:
         app: an ASGI 3 application.

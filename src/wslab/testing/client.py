@@ -275,7 +275,7 @@ async def connect(
             `Refused.exception`.
 
     Raises:
-        Refused: If the application does not accept.
+        Refused: If the application does not accept, and raises nothing that is shown.
         IllegalEvent: Where the application broke the ASGI specification, even if it
             caught the error.
         TimeoutError: Saying what was awaited, and what arrived last.

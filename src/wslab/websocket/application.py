@@ -27,8 +27,9 @@ class Application:
     """An ASGI 3 application for WebSockets.
 
     A handshake is answered in this order, and the first that applies decides: a host
-    that is not in `hosts` is refused with 403, a path without a route with 404, an
-    origin that may not connect with 403; then the route's handler or view decides.
+    that is not in `hosts` is refused with 403, a path without a route with 404 (403 on
+    Daphne and gunicorn), an origin that may not connect with 403; then the route's
+    handler or view decides.
 
     Args:
         info: shared data of the application's own, which handlers get as an argument
@@ -49,8 +50,8 @@ class Application:
             sets this header itself: elsewhere a client can write into it what it likes.
         max_size: bytes that a client's message may have; more closes with 1009. A route
             may have its own.
-        max_rate: messages a second that a client may send; more closes with 1008. A
-            route may have its own.
+        max_rate: messages a second that a client may send, and a second's worth at
+            once; more closes with 1008. A route may have its own.
 
     Attributes:
         info: the shared data.
@@ -58,7 +59,7 @@ class Application:
         ws_router: the application's routing table.
 
     Raises:
-        DeclarationError: an argument is not of these forms.
+        DeclarationError: a name in `hosts` or `origins` is none, a limit not above 0.
 
     Example:
         ```python
@@ -156,9 +157,9 @@ class Application:
     ) -> Callable[[F], F]:
         """Decorate a function that makes a value for views.
 
-        Views and other providers get the value by a parameter of its name. A generator
-        cleans up after its yield, also when the view fails. Register a provider before
-        the routes that use it.
+        Views get the value by a parameter of its name, other providers by one without a
+        default. A generator cleans up after its yield, also when the view fails.
+        Register a provider before the routes that use it.
 
         Warning:
             Without a lifespan, as where another application stands in front and keeps

@@ -39,15 +39,15 @@ class Connection:
 
     - `scope`: the ASGI scope of the handshake. `inbox`: where `receive` gets messages.
     - `state`: `State.CONNECTING`, `OPEN` or `CLOSED`.
-    - `code`, `reason`: how it closed, None until then. 1005 if the peer gave no code,
-      1006 if there was no close frame or the handshake was refused (RFC 6455, 7.1.5).
-    - `closed_by`: "server" if the application, a limit or the server's shutdown ended
-      it, "client" if the peer closed or vanished, None until closed.
+    - `code`, `reason`: how it closed, None until then. What the peer did is as the
+      server reports it, see `WebSocketDisconnect`; 1006 if the handshake was refused.
+    - `closed_by`: "server" if the application, a limit or a 1012 ended it, as uvicorn
+      reports its shutdown, else "client"; None until closed.
 
     While the handler is not in `receive()`, a background task reads ahead, so that
     `closed`, sends and the server's keepalive see what the peer does. It stops at 32
     messages or 256 KiB that nobody has received: from there the server's back pressure
-    holds the client up, pongs included. While somebody awaits `closed`, it reads on.
+    (not Daphne's) holds the client up, pongs included. In `await closed`, it reads on.
     """
 
     __slots__ = (
@@ -96,8 +96,8 @@ class Connection:
         It comes whatever lies unread, and its result is the close code. While somebody
         awaits it, up to 1,024 unread messages and 1 MiB of them are held for a later
         `receive()`, and what follows is discarded: a `receive()` that comes to such a
-        gap raises WebSocketStateError once, then goes on behind it. Nothing is ever
-        discarded while nobody awaits it.
+        gap raises WebSocketStateError once, then goes on behind it. While nobody awaits
+        it, nothing is discarded but by this side's `close`.
         """
         return Closed(self)
 
@@ -120,11 +120,11 @@ class Connection:
     async def accept(
         self, subprotocol: str | None = None, headers: HeaderPairs | None = None
     ) -> None:
-        """Accept the handshake, with one of the offered subprotocols and more headers.
+        """Accept the handshake, with an offered subprotocol and more headers.
 
         Cancelled while it waits for the handshake, it can be called again; cancelled
-        once the server has the event, it leaves the connection open. Raises ValueError
-        for a subprotocol that was not offered or a header that may not be sent,
+        once the server has the event, it leaves the connection open. Daphne and Granian
+        send no headers of yours. Raises ValueError for what may not be sent,
         WebSocketStateError unless connecting, WebSocketDisconnect if it has gone.
         """
         if self.state is not CONNECTING:
@@ -148,11 +148,11 @@ class Connection:
         headers: HeaderPairs | None = None,
         body: bytes | str = b"",
     ) -> None:
-        """Refuse the handshake with an HTTP response; harmless if the client has gone.
+        """Refuse the handshake with an HTTP response; harmless if the client then goes.
 
         Where the server lacks the extension `websocket.http.response`, the client sees
         403 whatever the arguments. Raises ValueError for a status outside 200-599,
-        WebSocketStateError unless connecting.
+        WebSocketStateError unless connecting, WebSocketDisconnect if it has gone.
         """
         if self.state is not CONNECTING:
             self._refuse("reject")
@@ -186,8 +186,8 @@ class Connection:
         """Send one message; returns when the server has taken it.
 
         Raises TypeError for what is neither str nor bytes, ValueError for text that has
-        no form in UTF-8 (a lone surrogate), WebSocketDisconnect once the peer has gone,
-        WebSocketStateError before accept and after `close`.
+        no form in UTF-8 (a lone surrogate), WebSocketDisconnect once the server has
+        told of the end, WebSocketStateError before accept and after `close`.
         """
         if self.state is not OPEN:
             self._refuse("send")
@@ -204,7 +204,7 @@ class Connection:
             await self._send_failed(error)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close with a code and a reason; before accept, refuse with HTTP 403.
+        """Close with a code and, but on Daphne, a reason; before accept, refuse by 403.
 
         A server that refuses a code of 1001-1014 (Daphne) gets that plus 3000, of the
         range that is the application's (RFC 6455 section 7.4.2); `code` then says so.

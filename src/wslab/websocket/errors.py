@@ -10,8 +10,9 @@ class WebSocketStateError(RuntimeError):
 class WebSocketDisconnect(Exception):
     """The connection is over: the peer closed it, vanished, or was sent away.
 
-    `code` is the close code as RFC 6455 section 7.1.5 defines it: 1005 if the peer gave
-    none, 1006 if there was no close frame. `reason` is "" where there is none.
+    `code` is what the server reports. By RFC 6455 section 7.1.5 that is 1005 if the
+    peer gave none, 1006 without a close frame; uvicorn's default reports 1005 for both,
+    Hypercorn 1006 whatever the peer sent. `reason` is "" where there is none.
     """
 
     def __init__(self, code: int = 1005, reason: str = "") -> None:
@@ -37,7 +38,10 @@ class InvalidMessage(ValueError):
 
 
 class DeclarationError(TypeError, ValueError):
-    """A mistake in the declaration of a route or provider, found at registration."""
+    """A mistake in a declaration, found where it is made.
+
+    What a provider of scope "app" needs and nobody provides is found at startup.
+    """
 
 
 class InvalidParameter(ValueError):

@@ -104,7 +104,8 @@ class QueryParams(Mapping[str, str]):
     """Immutable, multi-valued query parameters, percent-decoded.
 
     A mapping of str to str: `params[name]` is the last value of that name,
-    `getlist(name)` all of them. A byte sequence that is not UTF-8 becomes U+FFFD.
+    `getlist(name)` all of them. Encoded bytes that are not UTF-8 become U+FFFD, and
+    those that stand there bare are read as Latin-1.
 
     Args:
         query: the query string without its question mark.
@@ -159,7 +160,7 @@ class URL(str):
 
     @property
     def scheme(self) -> str:
-        """`ws` or `wss`."""
+        """The scheme; of a request `ws` or `wss`."""
         return self.parts.scheme
 
     @property
@@ -172,17 +173,17 @@ class URL(str):
 
     @property
     def port(self) -> int | None:
-        """The port, None where the scheme's own is used or the URL has no host."""
+        """The port, None where none stands or the URL has no host."""
         return self._authority.port
 
     @property
     def path(self) -> str:
-        """The path, percent-encoded."""
+        """The path, not decoded."""
         return self.parts.path
 
     @property
     def query(self) -> str:
-        """The query string, percent-encoded."""
+        """The query string, not decoded."""
         return self.parts.query
 
     @property
@@ -234,7 +235,8 @@ class Request:
         """The full URL of the connection request, a str with its parts.
 
         Its host is what the client's `Host` says, so do not build links from it unless
-        the application has `hosts`. A broken `Host` is left out: `ws.url.host` is None.
+        the application has `hosts` and no `trust_forwarded_host`. A broken `Host` is
+        left out: `ws.url.host` is None.
         """
         return request_url(self.scope)
 
@@ -277,8 +279,8 @@ def bearer_token(
 ) -> str | None:
     """Return the token of the `Authorization` header, None if there is none.
 
-    A request with several `Authorization` headers has no token. A browser cannot set
-    this header on a WebSocket.
+    A request with several `Authorization` headers has no token. A page's script cannot
+    set this header on a WebSocket.
 
     Args:
         headers: `ws.headers`, or the pairs of the scope.
@@ -304,11 +306,11 @@ def bearer_token(
 
 
 def token_matches(token: str | None, *expected: str | None) -> bool:
-    """Tell whether the token is one of those expected, in constant time.
+    """Tell whether the token is one of those expected, by `hmac.compare_digest`.
 
-    How long it takes tells nothing of how much of a token was right, nor which one was
-    met. None, for a request without a token, never matches; nor does an empty one, so
-    that a secret which is not set, and so is None or "", lets nobody in.
+    How long it takes may tell how long a token is, not how much of it was right, nor
+    which one was met. None, for a request without a token, never matches; nor does an
+    empty one, so that a secret which is not set, and so is None or "", lets nobody in.
 
     Args:
         token: what the client has sent.

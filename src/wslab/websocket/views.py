@@ -220,8 +220,7 @@ class WebSocket(Request):
     async def send_event(self, event: Event) -> None:
         """Send a raw ASGI event as the method for it would.
 
-        Raises ValueError for a type that no application sends, and that method's
-        errors.
+        Raises ValueError for all but accept, send and close, and that method's errors.
         """
         kind = event["type"]
         if kind == "websocket.send":

@@ -25,7 +25,7 @@ class Redis(Program):
 
 
 def redis_server() -> StartingProgram[Redis]:
-    """Start a Redis that nobody else can reach, until the cell is run again.
+    """Start a Redis that no other user can reach, until the cell is run again.
 
     `redis = await redis_server()`, or `async with`, as with `serve`. It keeps each
     change on the disk before it confirms it, so that `down` and `up` lose nothing.

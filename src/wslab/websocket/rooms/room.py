@@ -42,12 +42,13 @@ class Room:
     once; where a send has to wait for the client, it and up to `limit` messages behind
     it wait apart from the others'. When more would wait, `when_full` says what gives
     way: "drop_oldest" the oldest message, "close" the client, with 1013 (Try Again
-    Later). A member whose connection has ended, or fails, is removed.
+    Later; on Daphne 4013). A member whose connection has ended, or fails, is removed
+    at the next message.
 
     The last `history` messages are kept, and sent to each new member first.
 
-    A room that you make yourself is the only one of its name. For rooms that are made
-    as they are needed, and may span processes, see `Rooms`.
+    A room that you make yourself shares nothing with another of its name. For rooms
+    that are made as they are needed, and may span processes, see `Rooms`.
     """
 
     def __init__(

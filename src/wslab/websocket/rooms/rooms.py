@@ -91,7 +91,7 @@ class Rooms:
         *,
         keep: bool = True,
     ) -> None:
-        """Broadcast in the room of that name, as `Room.broadcast`, from anywhere.
+        """Broadcast in the room of that name, as `Room.broadcast`; it may be empty.
 
         Example:
             `await rooms.broadcast("lobby", "the server restarts at noon")`

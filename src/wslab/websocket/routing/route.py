@@ -24,7 +24,7 @@ class RouteOptions(TypedDict, total=False):
         name: for `path_for`; the function's name by default.
         origins: "same", "*" or a list; the application's by default.
         max_size: bytes in one message of the client; more closes with 1009.
-        max_rate: the client's messages in a second; more closes with 1008.
+        max_rate: the client's messages a second, as `Application` has it.
 
     Example:
         `@app.websocket_route("/prices", origins="*", max_rate=5)`

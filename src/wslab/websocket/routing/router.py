@@ -115,8 +115,8 @@ class Router:
             send_type: what `ws.send()` takes: one of the same four.
             auto_accept: accept the connection before the view runs.
             caught_close_codes: a disconnect with one of these codes, or with any for
-                the builtin `all`, ends the view in silence; another one goes on to the
-                server.
+                the builtin `all`, ends the view in silence; another one of the client's
+                goes on to the server.
             options: see `RouteOptions`.
 
         Raises:
@@ -208,6 +208,7 @@ class Router:
             LookupError: no route has this name.
             ValueError: a parameter is missing or there is one too many, or a value does
                 not fit.
+            TypeError: for a datetime's parameter, a value of another type.
 
         Example:
             `app.path_for("chat", channel="a b")` is `/chat/a%20b`.
