@@ -46,8 +46,9 @@ def serve(
         ws_max_size: the longest message accepted, in bytes.
         ws_ping_interval: seconds between keepalive pings, None for none.
         ws_ping_timeout: seconds to wait for the pong before closing with 1011.
-        limit_concurrency: as many connections, a request's own among them, or calls of
-            the application have uvicorn answer it by 503, None for any number.
+        limit_concurrency: at so many connections, its own among them, or calls of the
+            application uvicorn answers a request by 503, but no WebSocket's; None for
+            any number.
         lifespan: "auto", "on" or "off", as uvicorn's option.
         log_level: uvicorn's; "info" shows its access log. uvicorn's loggers are the
             process's, so the latest server sets the level for all.

@@ -49,7 +49,7 @@ RELEASES: tuple[Release, ...] = (
         "0.38.0",
         "2025-10-18",
         "15.0.1",
-        "is the one before the twelve, to compare them with",
+        "is the one before the others, to compare them with",
     ),
     Release(
         "0.39.0",
@@ -124,5 +124,5 @@ RELEASES: tuple[Release, ...] = (
         "changes nothing for WebSockets, and is the current release",
     ),
 )
-"""The last twelve that matter, and the one before them, the oldest first; the last is
+"""The last that matter, and the one before them, the oldest first; the last is
 the current one."""
