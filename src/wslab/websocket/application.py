@@ -48,8 +48,8 @@ class Application:
             has added. Needed behind a proxy that rewrites `Host`, which makes every
             page a stranger. Right only where every client comes through a proxy that
             sets this header itself: elsewhere a client can write into it what it likes.
-        max_size: bytes that a client's message may have; more closes with 1009. A route
-            may have its own.
+        max_size: bytes that a client's message may have; more closes with 1009 (on
+            Daphne 4009, as `Connection.close` says). A route may have its own.
         max_rate: messages a second that a client may send, and a second's worth at
             once; more closes with 1008. A route may have its own.
 
