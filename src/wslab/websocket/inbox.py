@@ -39,7 +39,6 @@ class Reading(Enum):
 
 NOT_YET, NOBODY, HANDLER, AHEAD, OVER = Reading  # a member is slow to look up on 3.11
 
-
 Content = str | bytes | None
 
 
@@ -112,7 +111,7 @@ class Inbox:
     def close(self) -> None:
         """Read no more, and tell nobody; from any task. What is held stays."""
         if self._disconnected is _ignore:
-            return
+            return  # it is closed
         if self._reading is AHEAD and self._task is not None:
             self._task.cancel()
         self._reading = OVER
