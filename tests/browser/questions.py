@@ -330,7 +330,7 @@ ASKED: dict[str, list[str]] = {
         "chapters/fastapi/#what-does-the-client-see-when-i-raise",
     ],
     "group_send message not received": [
-        "chapters/channels/#why-does-my-group-message-not-arrive",
+        "chapters/channels-groups/#why-does-my-group-message-not-arrive",
     ],
     "reconnect automatically in python": [
         "chapters/python-clients/#a-client-that-reconnects-and-resumes",
@@ -663,10 +663,10 @@ THREADS: dict[str, list[str]] = {
     ],
     "consumer does not receive messages after redis was restarted": [
         "chapters/several-processes/#redis-restarts-are-my-clients-disconnected",
-        "chapters/channels/#why-does-my-group-message-not-arrive",
+        "chapters/channels-groups/#why-does-my-group-message-not-arrive",
     ],
     "group_send drops messages, gaps in sequence numbers": [
-        "chapters/channels/#why-does-my-group-message-not-arrive",
+        "chapters/channels-groups/#why-does-my-group-message-not-arrive",
     ],
     "how can a client notice that it missed messages": [
         "chapters/python-clients/#resume-without-loss-and-without-doubles",
@@ -704,7 +704,7 @@ THREADS: dict[str, list[str]] = {
         "chapters/first-hour/#refused-from-another-computer-a-phone-or-a-container",
     ],
     "custom middleware for all channels consumers": [
-        "chapters/channels/#a-middleware-of-your-own",
+        "chapters/channels-groups/#a-middleware-of-your-own",
     ],
     "django.core.exceptions.AppRegistryNotReady: Apps aren't loaded yet. asgi.py": [
         "chapters/channels/#appregistrynotready-apps-arent-loaded-yet",

@@ -1,4 +1,4 @@
-"""What is said to the application of the chapter channels."""
+"""What is said to the applications of the chapters on Channels."""
 
 from .talk import client, refused
 
@@ -10,3 +10,10 @@ async def consumer(port: int) -> None:
             await ws.send(message)
             assert await ws.recv() == message.upper()
     assert await refused(port, "/nowhere") == 500
+
+
+async def groups(port: int) -> None:
+    """F57: what one member says comes to all of them."""
+    async with client(port, "/room") as ann, client(port, "/room") as bob:
+        await ann.send("hello")
+        assert await ann.recv() == await bob.recv() == "hello"
