@@ -377,7 +377,7 @@ ASKED: dict[str, list[str]] = {
         "chapters/socketio/#can-my-websocket-client-connect-to-a-socketio-server",
     ],
     "extra headers python websockets connect": [
-        "chapters/python-clients/#headers-tokens-and-cookies",
+        "chapters/send-and-receive/#headers-tokens-and-cookies",
     ],
     "send from another thread": [
         "chapters/push/#from-another-thread",
@@ -466,11 +466,11 @@ THREADS: dict[str, list[str]] = {
         "cannot call recv while another coroutine is already running recv or "
         "recv_streaming"
     ): [
-        "chapters/python-clients/#concurrencyerror-cannot-call-recv-while-another-coroutine-is-already-running-recv",
+        "chapters/send-and-receive/#concurrencyerror-cannot-call-recv-while-another-coroutine-is-already-running-recv",
         "troubleshooting/#cannot-call-recv-while-another-coroutine-is-already-running-recv-or-recv_streaming",
     ],
     "how to cancel websocket.recv() cleanly when the task should stop": [
-        "chapters/python-clients/#a-time-out-around-recv-that-loses-nothing",
+        "chapters/send-and-receive/#a-time-out-around-recv-that-loses-nothing",
         "chapters/push/#is-a-message-lost-when-i-cancel-a-receive",
     ],
     "Task exception was never retrieved ConnectionClosedOK code = 1000": [
@@ -642,7 +642,7 @@ THREADS: dict[str, list[str]] = {
     ],
     "got an unexpected keyword argument": [
         "troubleshooting/#got-an-unexpected-keyword-argument-extra_headers",
-        "chapters/python-clients/#headers-tokens-and-cookies",
+        "chapters/send-and-receive/#headers-tokens-and-cookies",
     ],
     "infinite connect reconnect loop after network goes down": [
         "chapters/python-clients/#why-does-it-reconnect-in-a-tight-loop",
