@@ -5,7 +5,8 @@ that are not among the theme's options:
 
 - it puts all code and outputs into the text; only the messages in them stay, and they
   are a field of their own, which weighs more;
-- no reader looks for what an exercise says, nor for where to go next;
+- no reader looks for what an exercise says, nor for where to go next, and what is to be
+  remembered is better found in its section;
 - neither do marks of code within a title or a sentence, nor what stands above each
   table of a reference, nor the labels behind its names, help anyone;
 - what a reference says first of a name is enough to find it, and a name of which it
@@ -46,7 +47,7 @@ _UNSOUGHT = re.compile(
     re.IGNORECASE,
 )
 """Words, of those that lunr leaves out of a question, that most questions have."""
-_NAMED_ONLY = ("Exercise", "Where to go next")
+_NAMED_ONLY = ("Exercise", "To remember", "Where to go next")
 _SENTENCE = 4
 """Words from which a line that is printed, or a string, reads as a message."""
 
