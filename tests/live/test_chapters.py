@@ -37,7 +37,7 @@ async def test_a_chapter_shows_what_it_shows_in_a_kernel(
     assert told_apart(path, page, await in_a_kernel(path, tmp_path_factory)) == {}
 
 
-def test_84_of_100_cells_run():
+def test_85_of_100_cells_run():
     cells = sum(len([*code_cells(read_notebook(it))]) for it in CHAPTERS)
     left_out = sum(map(len, EXCEPTIONS.cannot.values()))
-    assert 1 - left_out / cells >= 0.84
+    assert 1 - left_out / cells >= 0.85
