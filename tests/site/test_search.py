@@ -112,6 +112,17 @@ def test_an_exercise_is_found_by_its_title_alone() -> None:
     assert tuned(entry, {}) == {**entry, "text": ""}
 
 
+def test_what_is_to_be_remembered_is_found_in_its_section() -> None:
+    entry = {"location": "a/#b", "title": "To remember", "text": "<p>Close it.</p>"}
+    assert tuned(entry, {})["text"] == ""
+
+
+def test_what_a_chapter_needs_does_not_find_it() -> None:
+    text = "<p>How it ends.</p> <p>You need echo. And Redis.</p>"
+    assert indexed(text, "a/")["text"] == "How it ends."
+    assert indexed(text, "a/#b")["text"] == "How it ends. You need echo. And Redis."
+
+
 def test_a_page_weighs_less_than_its_sections() -> None:
     assert "boost" not in indexed("")
     assert indexed("", "a/")["boost"] == 0.4

@@ -5,8 +5,8 @@ that are not among the theme's options:
 
 - it puts all code and outputs into the text; only the messages in them stay, and they
   are a field of their own, which weighs more;
-- no reader looks for what an exercise says, nor for where to go next, and what is to be
-  remembered is better found in its section;
+- no reader looks for what an exercise says, for where to go next, nor for what a chapter
+  needs, and what is to be remembered is better found in its section;
 - neither do marks of code within a title or a sentence, nor what stands above each
   table of a reference, nor the labels behind its names, help anyone;
 - what a reference says first of a name is enough to find it, and a name of which it
@@ -47,6 +47,7 @@ _UNSOUGHT = re.compile(
     re.IGNORECASE,
 )
 """Words, of those that lunr leaves out of a question, that most questions have."""
+_NEEDED = re.compile(r" You need .*")
 _NAMED_ONLY = ("Exercise", "To remember", "Where to go next")
 _SENTENCE = 4
 """Words from which a line that is printed, or a string, reads as a message."""
@@ -76,6 +77,8 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
         prose, messages = "", []
     shown = _CODE.sub("", " ".join(_BLOCK.sub(" ", prose).split()))
     shown = _COLUMNS.sub("", shown)
+    if "#" not in location:
+        shown = _NEEDED.sub("", shown)
     if location.startswith("reference/") and len(shown) > _REFERENCE:
         shown = shown[:_REFERENCE].rpartition(" ")[0]
     asked = _each_word_once(questions.get(location, ()))
