@@ -5,8 +5,8 @@ that are not among the theme's options:
 
 - it puts all code and outputs into the text; only the messages in them stay, and they
   are a field of their own, which weighs more;
-- no reader looks for what an exercise says, for where to go next, nor for what a chapter
-  needs, and what is to be remembered is better found in its section;
+- no reader looks for what an exercise says, for where to go next, nor for what a
+  chapter needs, and what is to be remembered is better found in its section;
 - neither do marks of code within a title or a sentence, nor what stands above each
   table of a reference, nor the labels behind its names, help anyone;
 - what a reference says first of a name is enough to find it, and a name of which it
