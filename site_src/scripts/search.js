@@ -35,7 +35,7 @@ const ALIKE = [ // a reader has one word, and the site may have another
   "rate throttle",
 ].map((words) => words.split(" "));
 const OWN = 4; // how much a word of the question counts for, to 1 of a word like it
-const NEAR = 0.6; // of the best section's score: the next one is shown beside it
+const NEAR = 0.5; // of the best section's score: the next two are shown beside it
 
 /** What the other forms of a word are indexed as, too: "close" for "closes". */
 function stem(word) {
@@ -45,7 +45,7 @@ function stem(word) {
   return once === twice ? once : word;
 }
 
-/** A question without the words that every text has, and with words like the rest. */
+/** A question's words once each, without those that every text has, and with words like the rest. */
 function words(question) {
   if (OPERATOR.test(question) && NO_COMMAND.test(question)) return question;
   const all = question.toLowerCase().split(/[^\p{L}\p{N}_]+/u).filter(Boolean);
@@ -53,7 +53,7 @@ function words(question) {
   const telling = useful.filter((word) => !EVERYWHERE.test(word));
   const naming = telling.filter((word) => !ASKING.has(word));
   const asked = [naming, telling, useful, all].find((some) => some.length) ?? [];
-  const own = asked.map(stem);
+  const own = [...new Set(asked.map(stem))];
   const alike = ALIKE.map((group) => group.map(stem))
     .filter((group) => group.some((word) => own.includes(word)))
     .flat()
@@ -63,19 +63,21 @@ function words(question) {
   return [
     ...alike.map((word) => `${word}^1`),
     ...own.map((word) => `${word}^${OWN}`),
-    ...own.slice(-1),
+    ...asked.slice(-1).map(stem),
   ].join(" ");
 }
 
-/** Show a page's second section too, where it answers about as well as the first. */
-function showSecond([best, second]) {
-  // The theme folds what has a lower score.
-  if (second?.score >= NEAR * best.score) second.score = best.score;
+/** Show a page's next sections too, where they answer about as well as the first. */
+function showNear([best, ...others]) {
+  for (const section of others.slice(0, 2)) {
+    // The theme folds what has a lower score.
+    if (section.score >= NEAR * best.score) section.score = best.score;
+  }
 }
 
 const answer = self.postMessage.bind(self);
 self.postMessage = (message) => {
-  if (message.type === RESULT) message.data.items.forEach(showSecond);
+  if (message.type === RESULT) message.data.items.forEach(showNear);
   answer(message);
 };
 
