@@ -64,9 +64,13 @@ def test_marks_of_code_in_a_sentence_and_heads_of_tables_are_left_out() -> None:
     assert tuned(entry, {})["title"] == "403, and why"
 
 
-def test_a_reference_is_indexed_by_what_it_says_first() -> None:
+def test_a_section_and_a_reference_are_indexed_by_what_they_say_first() -> None:
     text = "A word, &lt;b&gt;. " * 100
-    assert indexed(f"<p>{text}</p>")["text"] == text.strip()
+    assert indexed(f"<p>{text[:900]}</p>")["text"] == text[:900].strip()
+    section = indexed(f"<p>{text}</p>")["text"]
+    assert isinstance(section, str)
+    assert 980 < len(section) <= 1000
+    assert text.startswith(f"{section} ")
     first = indexed(f"<p>{text}</p>", "reference/rooms/#wslab.Room")["text"]
     assert isinstance(first, str)
     assert 80 < len(first) <= 100
@@ -102,7 +106,7 @@ def test_code_that_is_no_python_has_no_messages() -> None:
 
 
 def test_a_section_carries_the_questions_that_lead_to_it() -> None:
-    assert indexed("")["questions"] == "Why? Because ask"
+    assert indexed("")["questions"] == "because ask"
     assert "questions" not in indexed("", "a/#c")
 
 

@@ -9,12 +9,14 @@ that are not among the theme's options:
   chapter needs, and what is to be remembered is better found in its section;
 - neither do marks of code within a title or a sentence, nor what stands above each
   table of a reference, nor the labels behind its names, help anyone;
-- what a reference says first of a name is enough to find it, and a name of which it
-  says nothing is found by the class that has it;
+- what a reference says first of a name is enough to find it, and nearly so the first
+  thousand characters of any section; a name of which a reference says nothing is found
+  by the class that has it;
 - its worker multiplies the score of a page's own entry by up to 2.5, against that of a
   section;
 - a table that leads from questions to sections is found itself, in place of the
-  sections. Here its questions become a field of the sections, which is not shown.
+  sections. Here its questions become a field of the sections, which is not shown, and
+  has each word once.
 """
 
 import ast
@@ -39,12 +41,13 @@ _COLUMNS = re.compile(r"\w+: (?:Name )?Type Description(?: Default)? ")
 """Above each of a reference's tables."""
 _LABELS = re.compile(r" {2,}[a-z -]+$")
 """Behind a name in a reference: "async", "property", "instance-attribute"."""
-_REFERENCE = 100
-"""How many characters of a reference's text are indexed."""
+_REFERENCE, _SECTION = 100, 1_000
+"""How many characters of a text are indexed, in a reference and elsewhere."""
+_PARTS = re.compile(r"[^a-zA-Z0-9_\u00c0-\uffff]+")
+"""Between words, as in mkdocs.yml."""
 _UNSOUGHT = re.compile(
-    "a|an|and|any|are|as|at|be|by|can|do|does|for|from|has|how|i|in|is|it|my|not|of|on|"
-    "only|or|other|than|that|the|this|to|was|what|when|which|who|why|will|with",
-    re.IGNORECASE,
+    "|a|an|and|any|are|as|at|be|by|can|do|does|for|from|has|how|i|in|is|it|my|not|of|on|"
+    "only|or|other|than|that|the|this|to|was|what|when|which|who|why|will|with"
 )
 """Words, of those that lunr leaves out of a question, that most questions have."""
 _NEEDED = re.compile(r" You need .*")
@@ -79,8 +82,9 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     shown = _COLUMNS.sub("", shown)
     if "#" not in location:
         shown = _NEEDED.sub("", shown)
-    if location.startswith("reference/") and len(shown) > _REFERENCE:
-        shown = shown[:_REFERENCE].rpartition(" ")[0]
+    longest = _REFERENCE if location.startswith("reference/") else _SECTION
+    if len(shown) > longest:
+        shown = shown[:longest].rpartition(" ")[0]
     asked = _each_word_once(questions.get(location, ()))
     more = {"messages": " ".join(messages), "questions": asked}
     weight = {} if "#" in location else {"boost": _PAGE * entry.get("boost", 1)}
@@ -149,11 +153,10 @@ def _questions(site: Path) -> dict[str, list[str]]:
     return found
 
 
-def _each_word_once(questions: Iterable[str]) -> str:
-    """Return the words of questions: how often one is asked says nothing."""
-    words = (word for question in questions for word in question.split())
-    sought = (word for word in words if not _UNSOUGHT.fullmatch(word))
-    return " ".join(dict.fromkeys(sought))
+def _each_word_once(texts: Iterable[str]) -> str:
+    """Return the words of texts: how often one is said tells nothing."""
+    words = (it for text in texts for it in _PARTS.split(text.lower()))
+    return " ".join(dict.fromkeys(it for it in words if not _UNSOUGHT.fullmatch(it)))
 
 
 def _split(text: str) -> tuple[str, list[str]]:
