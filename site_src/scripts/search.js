@@ -36,6 +36,8 @@ const ALIKE = [ // a reader has one word, and the site may have another
 ].map((words) => words.split(" "));
 const OWN = 4; // how much a word of the question counts for, to 1 of a word like it
 const NEAR = 0.5; // of the best section's score: the next two are shown beside it
+const SHOWN = 40; // words of a section, from shortly before the first that was found
+const typed = new Map(); // the words of the question, by their stems
 
 /** What the other forms of a word are indexed as, too: "close" for "closes". */
 function stem(word) {
@@ -47,13 +49,15 @@ function stem(word) {
 
 /** A question's words once each, without those that every text has, and with words like the rest. */
 function words(question) {
+  typed.clear();
   if (OPERATOR.test(question) && NO_COMMAND.test(question)) return question;
   const all = question.toLowerCase().split(/[^\p{L}\p{N}_]+/u).filter(Boolean);
   const useful = all.filter((word) => lunr.stopWordFilter(word));
   const telling = useful.filter((word) => !EVERYWHERE.test(word));
   const naming = telling.filter((word) => !ASKING.has(word));
   const asked = [naming, telling, useful, all].find((some) => some.length) ?? [];
-  const own = [...new Set(asked.map(stem))];
+  for (const word of asked) typed.set(stem(word), word);
+  const own = [...typed.keys()];
   const alike = ALIKE.map((group) => group.map(stem))
     .filter((group) => group.some((word) => own.includes(word)))
     .flat()
@@ -75,9 +79,24 @@ function showNear([best, ...others]) {
   }
 }
 
+/** Show where words were found, and name them as the reader does, without words like them. */
+function showWords(section) {
+  const parts = section.text.split(" "); // a mark has no blank in it
+  const begin = Math.max(0, parts.findIndex((part) => part.includes("<mark")) - 6);
+  const end = begin + SHOWN;
+  const shown = parts.slice(begin, end).join(" ");
+  section.text = (begin ? "… " : "") + shown + (end < parts.length ? " …" : "");
+  if (!typed.size) return; // the question is lunr's
+  const found = Object.entries(section.terms).filter(([term]) => typed.has(term));
+  section.terms = Object.fromEntries(found.map(([term, is]) => [typed.get(term), is]));
+}
+
 const answer = self.postMessage.bind(self);
 self.postMessage = (message) => {
-  if (message.type === RESULT) message.data.items.forEach(showNear);
+  if (message.type === RESULT) {
+    message.data.items.forEach(showNear);
+    message.data.items.flat().forEach(showWords);
+  }
   answer(message);
 };
 

@@ -139,6 +139,22 @@ async def test_sections_that_answer_about_as_well_are_shown(
     assert numbers == {1, 2, 3}
 
 
+async def test_a_result_shows_where_words_are_and_which_of_the_readers_are_missing(
+    visit: Visits, site: str
+) -> None:
+    page = await searching(visit, site)
+    question = "group_send from a celery task, nothing arrives"
+    assert await ask(page, question)
+    texts = await page.locator(".md-search-result__article").all_text_contents()
+    assert max(len(text.split()) for text in texts) < 80
+    assert any("… " in text and " …" in text for text in texts)
+    missing = set(
+        await page.locator(".md-search-result__terms del").all_text_contents()
+    )
+    assert missing
+    assert missing <= set(question.replace(",", "").split())
+
+
 async def test_a_word_counts_once_however_often_it_is_said(
     visit: Visits, site: str
 ) -> None:
