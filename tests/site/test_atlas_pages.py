@@ -145,7 +145,7 @@ def test_a_test_client_is_not_judged_by_what_only_a_wire_can_show(made):
 
 def test_what_is_the_same_over_http2_is_no_difference(made):
     (row,) = re.findall(r'<tr id="close-without-code">.*?</tr>', made[INDEX].html)
-    cells = re.findall(r'<td class="([^"]*)" data-views="([^"]*)"><a href="[^#]*#', row)
+    cells = re.findall(r'<td class="([^"]*)" data-views="([^"]*)">', row)
     columns = re.findall(r'#([\w-]+)"', row)
     seen = dict(zip(columns, cells, strict=True))
     assert seen["hypercorn-http2"] == seen["hypercorn"]
