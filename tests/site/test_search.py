@@ -11,7 +11,7 @@ from wslab.site.pages.search import Rows, tune, tuned
 
 def indexed(text: str, location: str = "a/#b", **more: object) -> dict[str, object]:
     entry = {"location": location, "title": "B", "text": text, **more}
-    return tuned(entry, {"a/#b": ["Why? Because", "Because I ask"]})
+    return tuned(entry, {"a/#b": "because ask"})
 
 
 def code(source: str) -> str:
@@ -92,7 +92,7 @@ def test_a_name_of_which_nothing_is_said_is_found_by_its_class(tmp_path: Path) -
         for page in ("reference/a/", "a/")
         for name, title, text in said
     ]
-    file.write_text(json.dumps({"docs": entries}))
+    file.write_text(json.dumps({"config": {"separator": " "}, "docs": entries}))
     tune(tmp_path)
     found = [[it["title"], it["text"]] for it in json.loads(file.read_text())["docs"]]
     assert found == [
@@ -108,6 +108,21 @@ def test_code_that_is_no_python_has_no_messages() -> None:
 def test_a_section_carries_the_questions_that_lead_to_it() -> None:
     assert indexed("")["questions"] == "because ask"
     assert "questions" not in indexed("", "a/#c")
+
+
+def test_each_word_of_the_questions_is_indexed_once(tmp_path: Path) -> None:
+    file = tmp_path / "search" / "search_index.json"
+    file.parent.mkdir()
+    entry = {"location": "a/#b", "title": "B", "text": ""}
+    config = {"separator": "[^a-z]+"}  # of the words, as the theme divides them
+    file.write_text(json.dumps({"config": config, "docs": [entry]}))
+    asked = ("Why? Because", "Because I ask")
+    rows = [f'<tr><td>{it}</td><td><a href="a/#b">B</a></td></tr>' for it in asked]
+    (tmp_path / "index.html").write_text(f"<table>{''.join(rows)}</table>")
+    tune(tmp_path)
+    assert json.loads(file.read_text())["docs"] == [
+        {**entry, "questions": "because ask"}
+    ]
 
 
 def test_an_exercise_is_found_by_its_title_alone() -> None:

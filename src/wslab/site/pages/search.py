@@ -43,8 +43,6 @@ _LABELS = re.compile(r" {2,}[a-z -]+$")
 """Behind a name in a reference: "async", "property", "instance-attribute"."""
 _REFERENCE, _SECTION = 100, 1_000
 """How many characters of a text are indexed, in a reference and elsewhere."""
-_PARTS = re.compile(r"[^a-zA-Z0-9_\u00c0-\uffff]+")
-"""Between words, as in mkdocs.yml."""
 _UNSOUGHT = re.compile(
     "|a|an|and|any|are|as|at|be|by|can|do|does|for|from|has|how|i|in|is|it|my|not|of|on|"
     "only|or|other|than|that|the|this|to|was|what|when|which|who|why|will|with"
@@ -60,19 +58,24 @@ def tune(site: Path) -> None:
     """Rewrite the search index of a built site in place."""
     file = site / "search" / "search_index.json"
     index = json.loads(file.read_text(encoding="utf-8"))
-    questions = _questions(site)
+    between = re.compile(index["config"]["separator"])
+    questions = {
+        location: _each_word_once(texts, between)
+        for location, texts in _questions(site).items()
+    }
     entries = (tuned(entry, questions) for entry in index["docs"])
     index["docs"] = _with_names_of_members(entries)
     text = json.dumps(index, separators=(",", ":"), ensure_ascii=False)
     file.write_text(text, encoding="utf-8")
 
 
-def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, Any]:
+def tuned(entry: dict[str, Any], questions: dict[str, str]) -> dict[str, Any]:
     """Return an entry of the index with its code and outputs cut to their messages.
 
     Args:
         entry: What the theme wrote: `location`, `title` and `text`.
-        questions: What readers ask, by the location of the section that answers it.
+        questions: The words of what readers ask, by the location of the section that
+            answers it.
     """
     location: str = entry["location"]
     prose, messages = _split(entry["text"])
@@ -85,7 +88,7 @@ def tuned(entry: dict[str, Any], questions: dict[str, list[str]]) -> dict[str, A
     longest = _REFERENCE if location.startswith("reference/") else _SECTION
     if len(shown) > longest:
         shown = shown[:longest].rpartition(" ")[0]
-    asked = _each_word_once(questions.get(location, ()))
+    asked = questions.get(location, "")
     more = {"messages": " ".join(messages), "questions": asked}
     weight = {} if "#" in location else {"boost": _PAGE * entry.get("boost", 1)}
     fields = {name: text for name, text in more.items() if text}
@@ -153,9 +156,9 @@ def _questions(site: Path) -> dict[str, list[str]]:
     return found
 
 
-def _each_word_once(texts: Iterable[str]) -> str:
+def _each_word_once(texts: Iterable[str], between: re.Pattern[str]) -> str:
     """Return the words of texts: how often one is said tells nothing."""
-    words = (it for text in texts for it in _PARTS.split(text.lower()))
+    words = (it for text in texts for it in between.split(text.lower()))
     return " ".join(dict.fromkeys(it for it in words if not _UNSOUGHT.fullmatch(it)))
 
 
