@@ -31,7 +31,7 @@ from urllib.parse import urljoin
 
 _PAGE = 0.4
 """Undoes the worker's factor for an entry that is a whole page's."""
-_ASKING = ("", "questions/", "messages/")
+_ASKING = ("", "questions/", "applications/", "messages/")
 """The pages whose tables lead from questions to sections."""
 _RAISED = re.compile(r"[\w.]*(?:Error|Exception|Warning)\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
