@@ -32,6 +32,20 @@ async def close_before_accept(scope: Scope, receive: Receive, send: Send) -> Non
     await send({"type": "websocket.close"})
 
 
+@scenario(
+    "The application closes without having received the connect event, and then "
+    "receives. What does the client get?",
+    [Connect(waits=False), SHORT],
+    source="ASGI, Close",
+    word="MUST",
+    rule=FORBIDDEN,
+    fatal="granian",
+)
+async def close_without_connect(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.close"})
+    await receive()
+
+
 def _closing(code: int, **more: str) -> ASGIApplication:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
