@@ -25,7 +25,7 @@ http {{
     scgi_temp_path scgi;
 
     upstream app {{ server 127.0.0.1:{app}; }}
-
+{http}
     server {{
         listen 127.0.0.1:{port}{tls};
 {text}
@@ -35,7 +35,7 @@ http {{
 
 
 def nginx(
-    server: Server, text: str, *, certificate: str | None = None
+    server: Server, text: str, *, certificate: str | None = None, http: str = ""
 ) -> StartingProgram[Proxy]:
     """Start an nginx on a free port of 127.0.0.1, until the cell is run again.
 
@@ -45,26 +45,27 @@ def nginx(
         server: the server behind it, which `text` calls `http://app`.
         text: what stands in the block `server`: its `location` blocks, and so on.
         certificate: the path of a file with a certificate and its key, for TLS.
+        http: what stands in the block `http`, before `server`, such as a `map`.
 
     Raises:
         ProgramNotFound: nginx is not installed; raised by the `await`.
         ProgramFailed: nginx refuses this configuration; says why.
     """
-    return StartingProgram(lambda: _proxy(server, text, certificate))
+    return StartingProgram(lambda: _proxy(server, text, certificate, http))
 
 
-def _proxy(server: Server, text: str, certificate: str | None) -> Proxy:
+def _proxy(server: Server, text: str, certificate: str | None, http: str) -> Proxy:
     door = Door()
-    return Proxy(_Nginx(server.port, text, certificate, door), door)
+    return Proxy(_Nginx(server.port, text, certificate, door, http), door)
 
 
 class _Nginx:
     name = "nginx"
 
     def __init__(
-        self, app: int, text: str, certificate: str | None, door: Door
+        self, app: int, text: str, certificate: str | None, door: Door, http: str
     ) -> None:
-        self._app, self._door = app, door
+        self._app, self._door, self._http = app, door, http
         self._tls = " ssl" if certificate else ""
         path = str(Path(certificate).resolve()) if certificate else ""
         keys = f"ssl_certificate {path};\nssl_certificate_key {path};\n"
@@ -76,7 +77,12 @@ class _Nginx:
         user = "user root;" if root else ""
         port, app = self._door.port, self._app
         text = FILE.format(
-            user=user, port=port, app=app, tls=self._tls, text=self._text
+            user=user,
+            port=port,
+            app=app,
+            tls=self._tls,
+            text=self._text,
+            http=self._http,
         )
         (folder / "nginx.conf").write_text(text)
         listening = self._door.listen()
