@@ -76,7 +76,7 @@ QUESTIONS: dict[str, list[str]] = {
     ],
     "X-Forwarded-Host origin refused behind proxy": [
         f"{ORIGINS}my-page-is-refused-behind-a-proxy-trust_forwarded_host",
-        "chapters/proxies/#why-is-every-page-refused-behind-the-proxy",
+        "chapters/tls/#why-is-every-page-refused-behind-the-proxy",
         f"{ROUTES}hosts-origins-and-proxies",
     ],
     "token expires while connected": [
@@ -347,7 +347,7 @@ ASKED: dict[str, list[str]] = {
         "chapters/starlette/#why-does-my-middleware-not-see-websockets-and-corsmiddleware",
     ],
     "real client ip behind a proxy": [
-        "chapters/proxies/#whose-address-does-the-application-see",
+        "chapters/tls/#whose-address-does-the-application-see",
     ],
     "send websocket message from celery": [
         "chapters/several-processes/#how-do-i-send-a-message-from-a-script-a-cron-job-or-a-celery-task",
@@ -368,7 +368,7 @@ ASKED: dict[str, list[str]] = {
     ],
     "wss does not work ssl": [
         "troubleshooting/#ssl-wrong_version_number-wrong-version-number",
-        "chapters/proxies/#wss-does-not-connect",
+        "chapters/tls/#wss-does-not-connect",
     ],
     "permessage-deflate memory": [
         "chapters/limits/#what-does-compression-cost-and-what-does-it-save",
@@ -673,7 +673,7 @@ THREADS: dict[str, list[str]] = {
         "chapters/browser-clients/#a-page-that-reconnects-and-resumes",
     ],
     "skip ssl certificate verification in websocket client": [
-        "chapters/proxies/#wss-does-not-connect",
+        "chapters/tls/#wss-does-not-connect",
     ],
     "validate every message and rate limit, websocket security best practices": [
         "chapters/limits/#the-whole-thing-size-rate-connections",

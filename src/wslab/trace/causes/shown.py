@@ -68,7 +68,7 @@ SHOWN = {
     "message-too-big": Shown(
         "limits/#how-large-may-a-message-be-ws-max-size", "message-over-the-limit"
     ),
-    "no-http": Shown("proxies/#wss-does-not-connect"),
+    "no-http": Shown("tls/#wss-does-not-connect"),
     "no-request": Shown(),
     "no-route": Shown("first-hour/#403-or-404-is-it-the-path", "framework-no-route"),
     "no-server": Shown(),
