@@ -86,6 +86,15 @@ async def test_what_the_text_leaves_out_is_not_there(server):
             await asked(proxy.url())
 
 
+@pytest.mark.needs("nginx")
+async def test_a_map_stands_before_the_server(server):
+    text = NGINX.replace("$http_upgrade", "$asked")
+    assert "$asked" in text
+    before = "map $http_upgrade $asked { default $http_upgrade; }"
+    async with nginx(server, text, http=before) as proxy:
+        assert await asked(proxy.url()) == "hello"
+
+
 @pytest.mark.needs("redis")
 async def test_a_redis_keeps_what_it_had_when_it_is_killed():
     from redis.asyncio import Redis
