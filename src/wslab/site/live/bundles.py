@@ -108,6 +108,7 @@ BUNDLES = (
         ("python-socketio", "python-engineio", "bidict", "simple-websocket"),
         ("socketio", "engineio"),
     ),
+    Bundle("websocket-client", ("websocket-client",), ("websocket",)),
     Bundle(
         "h2",
         ("h2", "hpack", "hyperframe"),
