@@ -35,7 +35,7 @@ async def close_before_accept(scope: Scope, receive: Receive, send: Send) -> Non
 @scenario(
     "The application closes without having received the connect event, and then "
     "receives. What does the client get?",
-    [Connect(waits=False), SHORT],
+    [Connect(), SHORT],
     source="ASGI, Close",
     word="MUST",
     rule=FORBIDDEN,
