@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from wslab.asgi import Event, Receive
@@ -40,6 +41,7 @@ class Reading(Enum):
 NOT_YET, NOBODY, HANDLER, AHEAD, OVER = Reading  # a member is slow to look up on 3.11
 
 Content = str | bytes | None
+Expel = Callable[[int, str], Awaitable[None]]
 
 
 def _unchecked(content: Content) -> Content:
@@ -68,10 +70,8 @@ class Inbox:
         "_disconnected",
         "_due",
         "_error",
-        "_expel",
         "_held",
         "_lost",
-        "_meter",
         "_reading",
         "_receive",
         "_seekers",
@@ -84,13 +84,13 @@ class Inbox:
         self,
         receive: Receive,
         disconnected: Callable[[Event], None],
-        expel: Callable[[int, str], Awaitable[None]],
+        expel: Expel,
         meter: Meter | None,
     ) -> None:
         self._receive = receive
+        if meter is not None:
+            self._receive = partial(self._metered, receive, expel, meter)
         self._disconnected = disconnected
-        self._expel = expel
-        self._meter = meter
         self._reading = NOT_YET
         self._due: asyncio.Handle | None = None  # a look, at the loop's next turn
         self._seekers = 0  # how many await the end
@@ -117,8 +117,7 @@ class Inbox:
         self._reading = OVER
         # No cycle with the connection may be left to the garbage collector: that would
         # cost 1.5 us a connection (benchmarks/connection.py), the look included.
-        self._disconnected, self._expel = _ignore, _ignore_excess
-        self._meter = None
+        self._disconnected, self._receive = _ignore, _receive_nothing
         if self._due is not None:
             self._due.cancel()
             self._due = None
@@ -158,8 +157,6 @@ class Inbox:
         """
         if self._reading is not NOBODY:
             return checked(await self._next_held())
-        if self._meter is not None:
-            self._meter.resume()
         self._reading = HANDLER
         try:
             event = await self._receive()
@@ -173,13 +170,13 @@ class Inbox:
             self._give_back()
             raise
         text: str | None = event.get("text")
-        if text is not None and self._meter is None and self._reading is HANDLER:
+        if text is not None and self._reading is HANDLER:
             self._reading = NOBODY
             if self._due is None:
                 self._look_soon()
             return text
         try:
-            return checked(await self._content(event))
+            return checked(self._content(event))
         finally:
             self._give_back()
 
@@ -215,7 +212,7 @@ class Inbox:
             f"{HELD_SIZE} bytes, lay unread while `closed` was awaited"
         )
 
-    async def _content(self, event: Event) -> str | bytes | None:
+    def _content(self, event: Event) -> str | bytes | None:
         """Return the message in an event, None at the end or once that has come."""
         if self._reading is OVER:
             return None
@@ -223,14 +220,18 @@ class Inbox:
             self._reading = OVER
             self._disconnected(event)
             return None
-        content = message_in(event)
-        if self._meter is not None:
-            excess = self._meter.excess(content)
+        return message_in(event)
+
+    async def _metered(self, receive: Receive, expel: Expel, meter: Meter) -> Event:
+        """Receive for a connection with limits; what breaks one ends it."""
+        meter.resume()
+        event = await receive()
+        if self._reading is not OVER and event["type"] == "websocket.receive":
+            excess = meter.excess(message_in(event))
             if excess is not None:
                 self._reading = OVER
-                await self._expel(*excess)
-                return None
-        return content
+                await expel(*excess)
+        return event
 
     def _lose(self) -> None:
         """Take an error of the server's for the end."""
@@ -275,9 +276,7 @@ class Inbox:
             _wake(self._arrival)
 
     async def _read_one(self) -> None:
-        if self._meter is not None:
-            self._meter.resume()
-        content = await self._content(await self._receive())
+        content = self._content(await self._receive())
         if content is not None and self._held is not None:
             self._hold(self._held, content)
 
@@ -321,8 +320,9 @@ def _ignore(event: Event) -> None:
     """Stand for `disconnected` once the inbox is closed."""
 
 
-async def _ignore_excess(code: int, reason: str) -> None:
-    """Stand for `expel` once the inbox is closed."""
+async def _receive_nothing() -> Event:
+    """Stand for `receive` once the inbox is closed."""
+    return {"type": "websocket.disconnect"}
 
 
 def _wake(waiter: asyncio.Future[None] | None) -> None:
