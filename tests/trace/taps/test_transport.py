@@ -195,6 +195,32 @@ def test_a_request_after_a_trailer_is_recorded():
     assert re.search("│ POST /plain .*│ GET /plain ", text, re.DOTALL)
 
 
+@pytest.mark.parametrize("protocol", [H11Protocol, HttpToolsProtocol])
+@pytest.mark.parametrize(
+    "extension",
+    [
+        b";a=b",
+        b' ; a="x;y"',
+        b"\t",
+        b';a="b\r\n c"',
+        b";a=b\r\n ;c",
+        b";a=b\nc",
+        b";a=\r",
+    ],
+)
+def test_a_chunk_extension_is_read_as_the_server_reads_it(protocol, extension):
+    """RFC 9112 section 7.1.1: a request behind it is in the trace if it is answered."""
+    recorder = Recorder()
+    recorded = recorder.protocol(protocol), recorder.application(echo)
+    body = b"3" + extension + b"\r\nabc\r\n0\r\n\r\n"
+    did = asyncio.run(talk(*recorded, [CHUNKED + body, GET + b"\r\n"]))
+    sent = b"".join(part for part in did if isinstance(part, bytes))
+    answers = re.findall(rb"HTTP/1.1 (\d+) ", sent)
+    trace = recorder.take()
+    assert statuses(trace) == [int(answers[0])]
+    assert ("│ GET /plain " in str(trace)) == (len(answers) == 2)
+
+
 def test_a_wire_that_fails_is_noted_and_the_server_goes_on(monkeypatch):
     """F34: a fault that nobody has found yet costs the frames, not the connection."""
 
