@@ -128,6 +128,45 @@ async def test_an_invalid_message_left_uncaught_closes_with_its_code(serving):
     assert server.raised == []
 
 
+async def test_a_close_by_another_task_ends_a_receive(serving, record):
+    """On Granian only once the client says something."""
+    app = Application()
+
+    @app.on_ws_request("/")
+    async def handler(scope, info, matches, web_socket):
+        await web_socket.accept()
+        closing = asyncio.create_task(web_socket.close(4000))
+        record.append(await web_socket.receive())
+        await closing
+
+    server = await serving(app)
+    async with server.client("/") as client:
+        if not server.expect("a close beside a receive", True):
+            await client.send("go")
+        assert await client.ended() == server.close(4000)
+    assert await record.reach(1) == [None]
+
+
+async def test_a_handler_whose_time_is_up_closes(serving):
+    """On Granian, too: nobody is in receive() any more."""
+    app = Application()
+
+    @app.on_ws_request("/")
+    async def handler(scope, info, matches, web_socket):
+        await web_socket.accept()
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(None) as end:
+                loop.call_soon(lambda: end.reschedule(loop.time()))
+                await web_socket.receive()
+        except TimeoutError:
+            await web_socket.close(4000)
+
+    server = await serving(app)
+    async with server.client("/") as client:
+        assert await client.ended() == server.close(4000)
+
+
 async def test_another_connections_disconnect_is_the_handlers_own_error(serving):
     """A send to a dead client, left uncaught, must not look like this one's end."""
     app = Application()
