@@ -58,6 +58,7 @@ async def test_search_opens_and_closes_by_keyboard(
     page = await it.open("")
     await page.keyboard.press("s")
     assert 'name="query"' in await page.evaluate(FOCUSED)
+    await page.wait_for_function("document.querySelector('#__search').checked")
     await page.keyboard.press("Escape")
     assert 'name="query"' not in await page.evaluate(FOCUSED)
 

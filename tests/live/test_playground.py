@@ -113,12 +113,11 @@ async def test_sockets_of_the_page_and_why_each_ended(page):
     await until(page, "message", socket="a", data={"base64": half})
     page.say(type="send", socket="b", data="text", text=True)
     end = {"code": 1003, "reason": "", "clean": True}
-    await until(page, "closed", socket="b", **end)
+    heard = await until(page, "closed", socket="b", **end)
     page.say(type="close", socket="a", code=3000, reason="enough")
-    await until(page, "closed", socket="a", code=3000)
-    heard = await until(page, "trace", over=True)
-    while len(ladders(heard)) < 2:
-        heard += await until(page, "trace", over=True)
+    heard += await until(page, "closed", socket="a", code=3000)
+    while len({it["number"] for it in heard if it.get("over")}) < 2:
+        heard.append(await page.hear())
     assert "close 3000" in "".join(ladders(heard).values())
 
 
