@@ -157,6 +157,10 @@ chunks = st.lists(st.lists(pieces, max_size=6).map(b"".join).filter(bool), max_s
 @example([POST + "Content-Length: ²\r\n\r\n".encode()])
 @example([POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n"])
 @example([CHUNKED + b"3\r\nabc\r\n0\r\nTrailer: x\r\n\r\n" + GET + b"\r\n"])
+@example([CHUNKED + b'3;a="b;\\"c"\r\nabc\r\n0;d\r\n\r\n' + GET + b"\r\n"])
+@example([CHUNKED + b"3;a=b\rc\r\nabc\r\n0\r\n\r\n" + GET + b"\r\n"])
+@example([CHUNKED + b'3;a="b\r\n c"\r\nabc\r\n0\r\n\r\n' + GET + b"\r\n"])
+@example([CHUNKED + b"3;a=", b"x" * 100_000, b"\r\nabc\r\n0\r\n\r\n" + GET + b"\r\n"])
 @example([UPGRADE + b"Sec-WebSocket-Protocol: a, ,\r\n\r\n", frame(b"hello")])
 def test_a_recorded_server_does_what_it_does_alone(protocol, chunks):
     """F34: whatever bytes come, it answers and ends as if nobody looked."""
@@ -219,6 +223,21 @@ def test_a_chunk_extension_is_read_as_the_server_reads_it(protocol, extension):
     trace = recorder.take()
     assert statuses(trace) == [int(answers[0])]
     assert ("│ GET /plain " in str(trace)) == (len(answers) == 2)
+
+
+@pytest.mark.parametrize(
+    "where", ["3;a=%b\r\nabc\r\n0\r\n", "3\r\nabc\r\n0\r\nA: %b\r\n"]
+)
+def test_a_handshake_after_a_long_line_of_a_body_is_recorded(where):
+    """RFC 9112 section 7.1.1: what httptools takes in pieces, the recorder takes."""
+    recorder = Recorder()
+    recorded = recorder.protocol(HttpToolsProtocol), recorder.application(echo)
+    body = where.encode() % (b"x" * 200_000) + b"\r\n"
+    pieces = [body[start : start + 50_000] for start in range(0, len(body), 50_000)]
+    asyncio.run(talk(*recorded, [CHUNKED, *pieces, UPGRADE + b"\r\n", frame(b"hello")]))
+    connection = recorder.take().connection
+    assert connection.handshake.response.status == 101
+    assert [f.payload for f in connection.frames[:2]] == [b"hello", b"hello"]
 
 
 def test_a_wire_that_fails_is_noted_and_the_server_goes_on(monkeypatch):

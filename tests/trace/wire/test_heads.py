@@ -13,7 +13,7 @@ STREAM = (
     b"HTTP/1.1 100 Continue\r\n\r\n"
     b"HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\nHTTP/1.1 500 Not a head\r\n\r\n"
     b"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n"
-    b"4;note=1\r\nabcd\r\n1A\r\nHTTP/1.1 500 Neither\r\n\r\n!!\r\n0\r\n\r\n"
+    b'4;note="1;\r\\"2"\r\nabcd\r\n1A\r\nHTTP/1.1 500 Neither\r\n\r\n!!\r\n0\r\n\r\n'
     b"HTTP/1.1 405 Not Allowed\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"00000000000000000001\r\nx\r\n0\r\nDigest: HTTP/1.1 500 OK\r\nB: b\r\n\r\n"
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x00"
@@ -104,15 +104,43 @@ def test_many_chunks_are_read_in_linear_time():
     assert reader.next_head(1).target == "/b"
 
 
-def test_a_chunk_line_without_an_end_is_not_kept():
+LONG = b"x" * (3 * HEAD_LIMIT)
+
+
+@pytest.mark.parametrize("size", [1, 1000, HEAD_LIMIT, 10 * HEAD_LIMIT])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'1;a="' + LONG + b'"\r\nx\r\n0\r\n\r\n',
+        b"1\r\nx\r\n0;\ra=" + LONG + b"\r\n\r\n",
+        b"0\r\nDigest: " + LONG + b"\r\nB: b\r\n\r\n",
+        b"0\r\n\r" + LONG + b"\r\n\r\n",
+    ],
+    ids=["extension", "last chunk", "trailer", "bare CR"],
+)
+def test_a_line_between_chunks_may_be_long(body, size):
+    """RFC 9112 section 7.1.1: what is unknown is passed over, in any chunking."""
+    reader = HeadReader("client")
+    reader.feed(b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+    reader.expect_body(reader.next_head(0))
+    for start in range(0, len(body), size):
+        reader.feed(body[start : start + size])
+        assert reader.next_head(1) is None
+    reader.feed(b"GET /b HTTP/1.1\r\n\r\n")
+    assert reader.next_head(1).target == "/b"
+
+
+@pytest.mark.parametrize("line", [b"1;", b"0\r\nDigest: ", b"1", b"0\r\n\r"])
+def test_a_chunk_line_without_an_end_is_not_kept(line):
     """Memory is bounded: a chunk's extensions may not grow for ever."""
     reader = HeadReader("client")
-    reader.feed(b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;")
+    reader.feed(b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + line)
     reader.expect_body(reader.next_head(0))
     for _ in range(2 * HEAD_LIMIT // 1024):
-        reader.feed(b"x" * 1024)
+        reader.feed(b" " * 1024)
         assert reader.next_head(1) is None
-    assert reader.ended
+    assert reader.ended == (line == b"1")  # a size, or what would be one
+    assert len(reader.take_rest()) <= HEAD_LIMIT
 
 
 @given(st.binary(max_size=300))

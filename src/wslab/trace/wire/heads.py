@@ -9,7 +9,10 @@ from wslab.trace.masking import mask_headers, mask_target, subprotocols
 from wslab.trace.model import Head, Sender
 
 HEAD_LIMIT = 64 * 1024
-"""Bytes that are kept while a head is incomplete; what is longer is no head."""
+"""Bytes that are kept while a head is incomplete; what is longer is no head.
+
+As many are kept of a line between chunks, of which what matters may stand before.
+"""
 
 WAITING_LIMIT = 16 * 1024 * 1024
 """Bytes that are kept of what a client sends before the response to its upgrade."""
@@ -166,13 +169,23 @@ class HeadReader:
     def _next_line(self) -> bytes | None:
         end = self._buffer.find(b"\n", self._searched)
         if end < 0:
-            self._searched = len(self._buffer)
             if len(self._buffer) > HEAD_LIMIT:
-                self.end()
+                self._shorten_line()
+            self._searched = len(self._buffer)
             return None
         line = bytes(self._buffer[:end])
         self._drop(end + 1)
         return line.removesuffix(b"\r")
+
+    def _shorten_line(self) -> None:
+        """Forget what a body's end doesn't depend on: extensions, a trailer's value.
+
+        A server may take a line of any length, as uvicorn does with httptools.
+        """
+        kept = 2 if self._in_trailer else self._buffer.find(b";", 0, HEAD_LIMIT) + 1
+        del self._buffer[kept:]
+        if not kept:
+            self.end()
 
     def _skip_line(self, line: bytes) -> None:
         """Read a chunk's size, or a line of the trailer (RFC 9112 section 7.1)."""
