@@ -207,7 +207,7 @@ class Connection:
         """Close with a code and, but on Daphne, a reason; before accept, refuse by 403.
 
         A server that refuses a code of 1001-1014 (Daphne) gets that plus 3000 (RFC 6455
-        section 7.4.2), and `code` says so. Granian closes once nobody receives.
+        section 7.4.2), and `code` says so. Granian 2.8 closes once nobody receives.
         Harmless when the peer has gone. Raises ValueError for a code that may not be
         sent or a reason over 123 bytes, WebSocketStateError for a second close.
         """

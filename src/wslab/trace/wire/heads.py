@@ -11,7 +11,7 @@ from wslab.trace.model import Head, Sender
 HEAD_LIMIT = 64 * 1024
 """Bytes that are kept while a head is incomplete; what is longer is no head.
 
-As many are kept of a line between chunks, of which what matters may stand before.
+So many are kept of a line between a body's chunks, too, before its rest is dropped.
 """
 
 WAITING_LIMIT = 16 * 1024 * 1024
