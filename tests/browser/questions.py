@@ -641,7 +641,7 @@ THREADS: dict[str, list[str]] = {
         "chapters/python-clients/#what-does-async-for-ws-in-connect-retry",
     ],
     "got an unexpected keyword argument": [
-        "troubleshooting/#got-an-unexpected-keyword-argument-extra_headers",
+        "troubleshooting/#got-an-unexpected-keyword-argument-extra_headers-or-additional_headers",
         "chapters/send-and-receive/#headers-tokens-and-cookies",
     ],
     "infinite connect reconnect loop after network goes down": [
