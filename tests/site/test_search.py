@@ -69,7 +69,7 @@ def test_a_section_and_a_reference_are_indexed_by_what_they_say_first() -> None:
     assert indexed(f"<p>{text[:600]}</p>")["text"] == text[:600].strip()
     section = indexed(f"<p>{text}</p>")["text"]
     assert isinstance(section, str)
-    assert 630 < len(section) <= 650
+    assert 580 < len(section) <= 600
     assert text.startswith(f"{section} ")
     first = indexed(f"<p>{text}</p>", "reference/rooms/#wslab.Room")["text"]
     assert isinstance(first, str)
