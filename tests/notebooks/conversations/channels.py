@@ -17,3 +17,8 @@ async def groups(port: int) -> None:
     async with client(port, "/room") as ann, client(port, "/room") as bob:
         await ann.send("hello")
         assert await ann.recv() == await bob.recv() == "hello"
+
+
+async def room_over_redis(port: int) -> None:
+    """F57: without a Redis, one process has a room of its own."""
+    await groups(port)
