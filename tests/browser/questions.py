@@ -397,7 +397,7 @@ ASKED: dict[str, list[str]] = {
         "chapters/starlette/#a-prefix-a-router-a-mounted-application",
     ],
     "daphne or uvicorn for channels": [
-        "chapters/channels/#what-is-different-on-daphne",
+        "chapters/channels-production/#what-is-different-on-daphne",
     ],
     "too many open files": [
         "chapters/limits/#socketaccept-out-of-system-resource-too-many-open-files",

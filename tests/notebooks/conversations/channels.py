@@ -19,6 +19,6 @@ async def groups(port: int) -> None:
         assert await ann.recv() == await bob.recv() == "hello"
 
 
-async def room_over_redis(port: int) -> None:
+async def production(port: int) -> None:
     """F57: without a Redis, one process has a room of its own."""
     await groups(port)
