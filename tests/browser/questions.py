@@ -460,6 +460,7 @@ THREADS: dict[str, list[str]] = {
         "websocket disconnects 2 seconds after connecting with error code "
         "1011 django channels"
     ): [
+        "chapters/channels-production/#1011-from-a-consumer-exception-inside-application",
         "chapters/channels/#my-consumer-raised-what-does-the-client-see",
     ],
     (
