@@ -66,10 +66,10 @@ def test_marks_of_code_in_a_sentence_and_heads_of_tables_are_left_out() -> None:
 
 def test_a_section_and_a_reference_are_indexed_by_what_they_say_first() -> None:
     text = "A word, &lt;b&gt;. " * 100
-    assert indexed(f"<p>{text[:600]}</p>")["text"] == text[:600].strip()
+    assert indexed(f"<p>{text[:580]}</p>")["text"] == text[:580].strip()
     section = indexed(f"<p>{text}</p>")["text"]
     assert isinstance(section, str)
-    assert 580 < len(section) <= 600
+    assert 560 < len(section) <= 580
     assert text.startswith(f"{section} ")
     first = indexed(f"<p>{text}</p>", "reference/rooms/#wslab.Room")["text"]
     assert isinstance(first, str)

@@ -10,7 +10,7 @@ that are not among the theme's options:
 - neither do marks of code within a title or a sentence, nor what stands above each
   table of a reference, nor the labels behind its names, help anyone;
 - what a reference says first of a name is enough to find it, and nearly so the first
-  600 characters of any section; a name of which a reference says nothing is found
+  580 characters of any section; a name of which a reference says nothing is found
   by the class that has it;
 - its worker multiplies the score of a page's own entry by up to 2.5, against that of a
   section;
@@ -41,7 +41,7 @@ _COLUMNS = re.compile(r"\w+: (?:Name )?Type Description(?: Default)? ")
 """Above each of a reference's tables."""
 _LABELS = re.compile(r" {2,}[a-z -]+$")
 """Behind a name in a reference: "async", "property", "instance-attribute"."""
-_REFERENCE, _SECTION = 100, 600
+_REFERENCE, _SECTION = 100, 580
 """How many characters of a text are indexed, in a reference and elsewhere."""
 _UNSOUGHT = re.compile(
     "|a|an|and|any|are|as|at|be|by|can|do|does|for|from|has|how|i|in|is|it|my|not|of|on|"
